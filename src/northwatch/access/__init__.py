@@ -1,0 +1,1 @@
+"""Presence and events, in; figures with their definitions, out."""

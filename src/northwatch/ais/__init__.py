@@ -1,0 +1,1 @@
+"""Bytes of AIS, in; columns, rejects and counters, out."""

@@ -1,0 +1,143 @@
+"""Every error the product raises on purpose; the web edge and the command line map them by class.
+
+NorthwatchError            has a code; its message holds no text from a record
+├─ InputError              the caller can mend it
+│  ├─ SchemaError          names the table, the missing columns and those present
+│  └─ ParameterError       names the parameter and what is allowed
+├─ SourceError             something is wrong at a supplier
+│  ├─ UnreadableError      names the file, the line and the remedy
+│  └─ EmptyError           the file was read and held nothing; prints the counters
+├─ LakeError               the tables of the picture
+│  ├─ LockedError          another process is writing
+│  └─ DamagedError         a file of a snapshot is missing or its bytes differ
+├─ MissingError            what was asked for is not there
+├─ UnlikeError             figures with different definitions were to be compared; names the fields
+└─ SettingsError           names the setting and the allowed values
+"""
+
+from collections.abc import Iterable, Mapping
+
+
+class NorthwatchError(Exception):
+    """Base of all errors raised on purpose."""
+
+    code = "northwatch"
+
+
+class InputError(NorthwatchError):
+    """The caller can mend it."""
+
+    code = "input"
+
+
+class SchemaError(InputError):
+    """A table lacks columns."""
+
+    code = "schema"
+
+    def __init__(self, *, table: str, missing: Iterable[str], present: Iterable[str]) -> None:
+        """Name the table, the missing columns and those present."""
+        super().__init__(
+            f"{table}: missing columns {', '.join(missing)}; has {', '.join(present) or 'none'}"
+        )
+
+
+class ParameterError(InputError):
+    """A parameter is not among what is allowed."""
+
+    code = "parameter"
+
+    def __init__(self, *, name: str, value: object, allowed: str) -> None:
+        """Name the parameter, its value and what is allowed."""
+        super().__init__(f"{name}: {value!r} is not allowed; allowed: {allowed}")
+        self.name = name
+
+
+class SourceError(NorthwatchError):
+    """Something is wrong at a supplier."""
+
+    code = "source"
+
+
+class UnreadableError(SourceError):
+    """A file, or a place in it, cannot be read."""
+
+    code = "unreadable"
+
+    def __init__(self, *, file: str, problem: str, remedy: str, line: int | None = None) -> None:
+        """Name the file, the line (1-based; None if no line is at fault) and what to do."""
+        place = file if line is None else f"{file}, line {line}"
+        super().__init__(f"{place}: {problem}. {remedy}")
+        self.file = file
+        self.line = line
+
+
+class EmptyError(SourceError):
+    """A file was read to its end and held nothing that counts."""
+
+    code = "empty"
+
+    def __init__(self, *, file: str, counters: Mapping[str, int], remedy: str) -> None:
+        """Name the file and say where its lines went."""
+        told = ", ".join(f"{name} {count}" for name, count in counters.items() if count)
+        super().__init__(f"{file}: no position in it ({told or 'no lines'}). {remedy}")
+        self.file = file
+        self.counters = dict(counters)
+
+
+class LakeError(NorthwatchError):
+    """The tables of the picture cannot be used as asked."""
+
+    code = "lake"
+
+
+class LockedError(LakeError):
+    """Another process is writing to the lake."""
+
+    code = "locked"
+
+    def __init__(self, *, lake: str, holder: str) -> None:
+        """Name the lake and who writes."""
+        super().__init__(f"{lake}: {holder} is writing to it; wait for it to end and run again")
+
+
+class DamagedError(LakeError):
+    """A file that a snapshot names is missing or is not what was committed."""
+
+    code = "damaged"
+
+    def __init__(self, *, file: str, problem: str, remedy: str) -> None:
+        """Name the file, what is wrong with it and what to do."""
+        super().__init__(f"{file}: {problem}. {remedy}")
+
+
+class MissingError(NorthwatchError):
+    """What was asked for is not there."""
+
+    code = "missing"
+
+    def __init__(self, *, what: str, remedy: str = "") -> None:
+        """Say what is missing and, if it helps, what to do."""
+        super().__init__(f"{what} is not there. {remedy}".rstrip())
+
+
+class UnlikeError(NorthwatchError):
+    """Figures whose definitions differ were to be compared."""
+
+    code = "unlike"
+
+    def __init__(self, *, fields: Mapping[str, tuple[object, object]]) -> None:
+        """Name each differing field with both its values."""
+        told = "; ".join(f"{name}: {one} against {other}" for name, (one, other) in fields.items())
+        super().__init__(f"these figures are unlike and are not compared: {told}")
+        self.fields = dict(fields)
+
+
+class SettingsError(NorthwatchError):
+    """A setting has a value that is not allowed."""
+
+    code = "settings"
+
+    def __init__(self, *, name: str, value: object, allowed: str) -> None:
+        """Name the setting, its value and what is allowed."""
+        super().__init__(f"setting {name}: {value!r}; allowed: {allowed}")

@@ -1,0 +1,1 @@
+"""Tracks, in; events, out. One file per kind."""

@@ -1,0 +1,1 @@
+"""Arrays of places, in; distances, plane coordinates, zones and gate crossings, out. No ships."""

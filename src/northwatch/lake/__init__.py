@@ -1,0 +1,1 @@
+"""The picture's tables on disk: segments in, snapshots out."""

@@ -1,0 +1,1 @@
+"""Source files, in; the built picture, out: the steps in order over the lake."""

@@ -1,0 +1,1 @@
+"""Reports, in; clean positions and rejects with reasons, out."""

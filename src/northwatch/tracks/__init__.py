@@ -1,0 +1,1 @@
+"""Positions, in; tracks and dated identities, out."""
