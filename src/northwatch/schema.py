@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 import polars as pl
-
 from numpy.typing import NDArray
 
 from northwatch.errors import SchemaError
@@ -40,7 +39,7 @@ def bucket_of(mmsi: NDArray[np.int32]) -> NDArray[np.int32]:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its name, Polars type, unit (empty if none), meaning, and whether it may be null."""
+    """One column: name, Polars type, meaning, unit (empty if none), whether it may be null."""
 
     name: str
     dtype: pl.DataType
@@ -119,7 +118,9 @@ _HEADING = Column("heading_deg", _U16, "true heading", "deg", nullable=True)
 _STATUS = Column("nav_status", _U8, "navigational status, AIS code 0 to 14", nullable=True)
 _CLASS = Column("ais_class", _U8, "0 unknown, 1 class A, 2 class B, 3 not a ship's transponder")
 _RESOLUTION = Column(
-    "pos_res_i", _U16, "resolution of the place: 1, 6 (five decimals) or 1000 (type 27)",
+    "pos_res_i",
+    _U16,
+    "resolution of the place: 1, 6 (five decimals) or 1000 (type 27)",
     "1/600000 deg",
 )
 _RECEIVER = Column("receiver", _U8, "0 unknown, 1 shore station, 2 satellite")
@@ -148,7 +149,13 @@ REPORTS: Final = Table(
         Column("t_ms", _I64, "receive time, UTC, since 1970", "ms", nullable=True),
         Column("lat_i", _I32, "latitude", "1/600000 deg", nullable=True),
         Column("lon_i", _I32, "longitude", "1/600000 deg", nullable=True),
-        _SOG, _COG, _HEADING, _STATUS, _CLASS, _RESOLUTION, _RECEIVER,
+        _SOG,
+        _COG,
+        _HEADING,
+        _STATUS,
+        _CLASS,
+        _RESOLUTION,
+        _RECEIVER,
     ),
     ("offset",),
 )
@@ -157,9 +164,11 @@ STATIC_REPORTS: Final = Table(
     "static_reports",
     "one static report as received, after decoding; in memory only, in input order",
     (
-        _OFFSET, _MMSI,
+        _OFFSET,
+        _MMSI,
         Column("t_ms", _I64, "receive time, UTC, since 1970", "ms", nullable=True),
-        _CLASS, *_STATIC_FIELDS,
+        _CLASS,
+        *_STATIC_FIELDS,
     ),
     ("offset",),
 )
@@ -168,7 +177,8 @@ REJECTS: Final = Table(
     "rejects",
     "one line or row refused, with its reason and where it stands",
     (
-        _SOURCE, _OFFSET,
+        _SOURCE,
+        _OFFSET,
         Column("line", _I64, "line number in the source file, from 1"),
         Column("length", _I32, "bytes of the line", "byte"),
         Column("reason", _STR, "why it was refused"),
@@ -200,8 +210,21 @@ POSITIONS: Final = Table(
     "positions",
     "where a ship was at an instant",
     (
-        _DAY, _BUCKET, _MMSI, _T, _LAT, _LON, _SOG, _COG, _HEADING, _STATUS, _CLASS, _RESOLUTION,
-        _RECEIVER, _SOURCE, _OFFSET,
+        _DAY,
+        _BUCKET,
+        _MMSI,
+        _T,
+        _LAT,
+        _LON,
+        _SOG,
+        _COG,
+        _HEADING,
+        _STATUS,
+        _CLASS,
+        _RESOLUTION,
+        _RECEIVER,
+        _SOURCE,
+        _OFFSET,
     ),
     ("mmsi", "t_ms", "lat_i", "lon_i", "source", "offset"),
     partitioned=True,
@@ -211,11 +234,16 @@ STATICS: Final = Table(
     "statics",
     "one set of values a ship sent on itself on one day",
     (
-        _DAY, _BUCKET, _MMSI,
+        _DAY,
+        _BUCKET,
+        _MMSI,
         Column("t_ms", _I64, "first receive time of these values that day", "ms"),
         Column("t_last_ms", _I64, "last receive time of these values that day", "ms"),
         Column("n_reports", _I32, "reports with just these values"),
-        _CLASS, *_STATIC_FIELDS, _SOURCE, _OFFSET,
+        _CLASS,
+        *_STATIC_FIELDS,
+        _SOURCE,
+        _OFFSET,
     ),
     ("mmsi", "t_ms", "source", "offset"),
     partitioned=True,
@@ -224,13 +252,15 @@ STATICS: Final = Table(
 # --- derived: functions of positions, statics and rules; rewritten by each build -----------------
 
 _TRACK_ID = Column("track_id", _STR, "MMSI, first t_ms and a counter: `257123456-1700000000000-0`")
-_VESSEL_ID = Column("vessel_id", _STR, "hull: `imo-9781085`, or `mmsi-257123456` where none is known")
+_VESSEL_ID = Column("vessel_id", _STR, "hull: `imo-9781085`, or `mmsi-257123456` if none is known")
 
 TRACKS: Final = Table(
     "tracks",
     "positions believed to come from one transmitter, in order, without a break",
     (
-        _BUCKET, _TRACK_ID, _MMSI,
+        _BUCKET,
+        _TRACK_ID,
+        _MMSI,
         Column("t_from_ms", _I64, "first position", "ms"),
         Column("t_to_ms", _I64, "last position", "ms"),
         Column("n_positions", _I32, "positions on it"),
@@ -251,10 +281,18 @@ TRACK_POINTS: Final = Table(
     "track_points",
     "a position kept for drawing: ends of tracks, and one in each ten minutes at most",
     (
-        _BUCKET, _TRACK_ID, _MMSI, _T, _LAT, _LON, _SOG, _COG,
+        _BUCKET,
+        _TRACK_ID,
+        _MMSI,
+        _T,
+        _LAT,
+        _LON,
+        _SOG,
+        _COG,
         Column("x_m", pl.Float32(), "EPSG:3995 easting", "m"),
         Column("y_m", pl.Float32(), "EPSG:3995 northing", "m"),
-        _SOURCE, _OFFSET,
+        _SOURCE,
+        _OFFSET,
     ),
     ("mmsi", "track_id", "t_ms"),
 )
@@ -263,13 +301,17 @@ IDENTITIES: Final = Table(
     "identities",
     "what one MMSI said of its ship, from when to when",
     (
-        _BUCKET, _VESSEL_ID, _MMSI, *_STATIC_FIELDS,
+        _BUCKET,
+        _VESSEL_ID,
+        _MMSI,
+        *_STATIC_FIELDS,
         Column("flag", _STR, "ISO 3166 alpha-3 of the state in the MMSI's first digits; UNK"),
         Column("vessel_class", _STR, "class by the shipped class table"),
         Column("t_from_ms", _I64, "first report with these values", "ms"),
         Column("t_to_ms", _I64, "last report with these values", "ms"),
         Column("n_reports", _I32, "reports with just these values"),
-        _SOURCE, _OFFSET,
+        _SOURCE,
+        _OFFSET,
     ),
     ("mmsi", "t_from_ms"),
 )
@@ -278,7 +320,9 @@ VESSELS: Final = Table(
     "vessels",
     "one MMSI seen in the picture, with the values it sent most; the row that figures join",
     (
-        _BUCKET, _MMSI, _VESSEL_ID,
+        _BUCKET,
+        _MMSI,
+        _VESSEL_ID,
         Column("imo", _I32, "IMO number sent most, if its check digit holds", nullable=True),
         Column("name", _STR, "name sent most", nullable=True),
         Column("call_sign", _STR, "call sign sent most", nullable=True),
@@ -301,7 +345,8 @@ _EVENT_FIELDS = (
     Column("event_id", _STR, "16 hex digits of SHA-256 over kind, rule, MMSI, object and t_from"),
     Column("kind", _STR, "zone_visit, gate_crossing or gap"),
     Column("rule", _STR, "rule with its version, e.g. `gap/arctic-1`"),
-    _VESSEL_ID, _MMSI,
+    _VESSEL_ID,
+    _MMSI,
     Column("track_id", _STR, "track it happened on (for a link: the track before)"),
     Column("t_from_ms", _I64, "best estimate of the beginning", "ms"),
     Column("t_to_ms", _I64, "best estimate of the end; null while open", "ms", nullable=True),
@@ -375,8 +420,13 @@ GAPS: Final = Table(
         Column("n_before_12h", _I32, "positions in the 12 h before"),
         Column("verdict", _STR, "seen, silent or could_not_have_been_heard", nullable=True),
         Column("verdict_reason", _STR, "why there is no verdict", nullable=True),
-        Column("natural_rate_per_d", _F64, "silences this long per vessel-day here", "1/d",
-               nullable=True),
+        Column(
+            "natural_rate_per_d",
+            _F64,
+            "silences this long per vessel-day here",
+            "1/d",
+            nullable=True,
+        ),
         Column("natural_rate_hi", _F64, "its 95 % upper bound", "1/d", nullable=True),
         Column("reference_days", _F64, "vessel-days the rate rests on", "d", nullable=True),
         Column("mmsi_heard_elsewhere", _BOOL, "the number was heard meanwhile on another track"),
@@ -389,7 +439,9 @@ PRESENCE: Final = Table(
     "presence",
     "one vessel in one zone on one UTC day; the cube that figures come from",
     (
-        _BUCKET, _MMSI, _VESSEL_ID,
+        _BUCKET,
+        _MMSI,
+        _VESSEL_ID,
         Column("zone_id", _STR, "zone"),
         Column("zone_version", _STR, "version of its boundary"),
         Column("day", _DATE, "UTC day"),
@@ -403,6 +455,13 @@ PRESENCE: Final = Table(
 
 STORED: Final = (POSITIONS, STATICS, REJECTS, INGESTS)
 DERIVED: Final = (
-    TRACKS, TRACK_POINTS, IDENTITIES, VESSELS, ZONE_VISITS, GATE_CROSSINGS, GAPS, PRESENCE,
+    TRACKS,
+    TRACK_POINTS,
+    IDENTITIES,
+    VESSELS,
+    ZONE_VISITS,
+    GATE_CROSSINGS,
+    GAPS,
+    PRESENCE,
 )
 TABLES: Final = {table.name: table for table in (*STORED, *DERIVED)}

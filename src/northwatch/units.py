@@ -1,4 +1,4 @@
-"""The units of the sea and of AIS, and the factors between them; nowhere else is a factor written."""
+"""The units of the sea and of AIS, and the factors between them, written nowhere else."""
 
 from typing import Final
 

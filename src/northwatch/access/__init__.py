@@ -1,1 +1,40 @@
 """Presence and events, in; figures with their definitions, out."""
+
+from northwatch.access.answer import answer, trend_phrase
+from northwatch.access.definition import (
+    ACTOR_COLUMNS,
+    MEASURES,
+    NAIVE,
+    PERIODS,
+    Definition,
+    Figure,
+    SourceSpan,
+    difference,
+    differing_fields,
+    require_like,
+)
+from northwatch.access.figures import ALL, Evidence, Figures, Query, behind, figures
+from northwatch.access.season_window import SEASON_WINDOWS, season_windows
+
+__all__ = [
+    "ACTOR_COLUMNS",
+    "ALL",
+    "MEASURES",
+    "NAIVE",
+    "PERIODS",
+    "SEASON_WINDOWS",
+    "Definition",
+    "Evidence",
+    "Figure",
+    "Figures",
+    "Query",
+    "SourceSpan",
+    "answer",
+    "behind",
+    "difference",
+    "differing_fields",
+    "figures",
+    "require_like",
+    "season_windows",
+    "trend_phrase",
+]
