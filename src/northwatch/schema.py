@@ -124,7 +124,8 @@ _RESOLUTION = Column(
     "1/600000 deg",
 )
 _RECEIVER = Column("receiver", _U8, "0 unknown, 1 shore station, 2 satellite")
-_SOURCE = Column("source", _U16, "source file, the key of `ingests`")
+# From the content, not counted: so the order in which files come changes no row.
+_SOURCE = Column("source", _I32, "source file: first 31 bits of its SHA-256; key of `ingests`")
 _OFFSET = Column("offset", _I64, "first byte of the line in the source file, decompressed", "byte")
 _DAY = Column("day", _DATE, "UTC day of t_ms")
 _BUCKET = Column("bucket", _I32, "vessel bucket, `bucket_of(mmsi)`")
