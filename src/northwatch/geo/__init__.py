@@ -1,5 +1,12 @@
 """Arrays of places, in; distances, plane coordinates, zones and gate crossings, out. No ships."""
 
+from northwatch.geo.ellipsoid import (
+    chord_geodesic_m,
+    consecutive_km,
+    earth_point_ais,
+    geodesic_km,
+    geodesic_km_ais,
+)
 from northwatch.geo.polar import (
     from_map,
     from_polar,
@@ -36,12 +43,17 @@ __all__ = [
     "arc_m",
     "arc_m_ais",
     "arcs_m",
+    "chord_geodesic_m",
+    "consecutive_km",
     "course_deg",
     "crossing",
     "destination",
     "distance_to_arc_m",
+    "earth_point_ais",
     "from_map",
     "from_polar",
+    "geodesic_km",
+    "geodesic_km_ais",
     "mean_place_deg",
     "place_ais",
     "place_deg",
