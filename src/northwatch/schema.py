@@ -203,6 +203,7 @@ INGESTS: Final = Table(
         Column("n_statics", _I64, "static reports kept"),
         Column("t_from_ms", _I64, "first receive time", "ms", nullable=True),
         Column("t_to_ms", _I64, "last receive time", "ms", nullable=True),
+        Column("minutes", _STR, "JSON list of [first, last] minute since 1970 with a report each"),
     ),
     ("source",),
 )
@@ -454,6 +455,16 @@ PRESENCE: Final = Table(
     ("zone_id", "day", "mmsi"),
 )
 
+BUILD_FACTS: Final = Table(
+    "build_facts",
+    "one thing to know of the build that made the derived tables",
+    (
+        Column("name", _STR, "as_of_ms, code_version, rules, exclusions, counts, heard_days ..."),
+        Column("value", _STR, "JSON"),
+    ),
+    ("name",),
+)
+
 STORED: Final = (POSITIONS, STATICS, REJECTS, INGESTS)
 DERIVED: Final = (
     TRACKS,
@@ -464,5 +475,6 @@ DERIVED: Final = (
     GATE_CROSSINGS,
     GAPS,
     PRESENCE,
+    BUILD_FACTS,
 )
 TABLES: Final = {table.name: table for table in (*STORED, *DERIVED)}
