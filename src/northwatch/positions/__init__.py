@@ -1,1 +1,15 @@
-"""Reports, in; clean positions and rejects with reasons, out."""
+"""Reports, in; clean positions in their total order, each once, and rejects with reasons, out."""
+
+from northwatch.positions.cleaning import REASONS, Cleaned, clean, with_keys
+from northwatch.positions.copies import COPY_WINDOW, drop_copies
+from northwatch.positions.ordering import sort_order
+
+__all__ = [
+    "COPY_WINDOW",
+    "REASONS",
+    "Cleaned",
+    "clean",
+    "drop_copies",
+    "sort_order",
+    "with_keys",
+]
