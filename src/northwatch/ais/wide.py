@@ -1,0 +1,147 @@
+"""Bytes in, words and bit masks out: loads of eight and comparisons of sixty-four at once.
+
+Numba reads an array one element at a time; these few functions are written in LLVM's own words, so
+that a line is looked at in a few steps and not byte by byte. None of them checks bounds: every
+buffer has `PAD` readable bytes after its last valid one.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+Bytes = NDArray[np.uint8]
+Shorts = NDArray[np.uint16]
+Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+
+PAD: Final = 256
+"""Readable bytes that every buffer has after its valid ones."""
+
+LANES: Final = 64
+_BYTE: Final = ir.IntType(8)
+_WORD: Final = ir.IntType(64)
+_VECTOR: Final = ir.VectorType(_BYTE, LANES)
+
+# Numba's compiler and its type objects carry no types of their own.
+_Untyped = Any
+
+
+def _as_kernel(writer: _Untyped) -> _Untyped:
+    """Return the function that kernels call, from the one that writes its code."""
+    return intrinsic(writer)
+
+
+def _place(context: _Untyped, builder: _Untyped, array: _Untyped, args: _Untyped) -> _Untyped:
+    """Return where element `args[1]` of the array `args[0]` lies."""
+    data = context.make_array(array)(context, builder, args[0]).data
+    return builder.gep(data, [args[1]])
+
+
+def _byte_at(_context: _Untyped, array: _Untyped, _index: _Untyped) -> _Untyped:
+    def write(context: _Untyped, builder: _Untyped, _sig: _Untyped, args: _Untyped) -> _Untyped:
+        return builder.zext(builder.load(_place(context, builder, array, args)), _WORD)
+
+    return types.int64(array, types.int64), write
+
+
+def _load8(_context: _Untyped, array: _Untyped, _index: _Untyped) -> _Untyped:
+    def write(context: _Untyped, builder: _Untyped, _sig: _Untyped, args: _Untyped) -> _Untyped:
+        place = _place(context, builder, array, args)
+        loaded = builder.load(builder.bitcast(place, _WORD.as_pointer()))
+        loaded.align = 1
+        return loaded
+
+    return types.int64(array, types.int64), write
+
+
+def _store8(_context: _Untyped, array: _Untyped, _index: _Untyped, _word: _Untyped) -> _Untyped:
+    def write(context: _Untyped, builder: _Untyped, _sig: _Untyped, args: _Untyped) -> _Untyped:
+        place = _place(context, builder, array, args)
+        stored = builder.store(args[2], builder.bitcast(place, _WORD.as_pointer()))
+        stored.align = 1
+        return args[2]
+
+    return types.int64(array, types.int64, types.int64), write
+
+
+def _match64(_context: _Untyped, array: _Untyped, _index: _Untyped, _byte: _Untyped) -> _Untyped:
+    def write(context: _Untyped, builder: _Untyped, _sig: _Untyped, args: _Untyped) -> _Untyped:
+        place = _place(context, builder, array, args)
+        loaded = builder.load(builder.bitcast(place, _VECTOR.as_pointer()))
+        loaded.align = 1
+        lane = ir.IntType(32)
+        nothing = ir.Constant(_VECTOR, ir.Undefined)
+        first = builder.insert_element(nothing, builder.trunc(args[2], _BYTE), ir.Constant(lane, 0))
+        everywhere = ir.Constant(ir.VectorType(lane, LANES), [0] * LANES)
+        wanted = builder.shuffle_vector(first, nothing, everywhere)
+        return builder.bitcast(builder.icmp_unsigned("==", loaded, wanted), _WORD)
+
+    return types.int64(array, types.int64, types.int64), write
+
+
+def _trailing_zeros(_context: _Untyped, _word: _Untyped) -> _Untyped:
+    def write(_context: _Untyped, builder: _Untyped, _sig: _Untyped, args: _Untyped) -> _Untyped:
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 0))
+
+    return types.int64(types.int64), write
+
+
+def _swap_bytes(_context: _Untyped, _word: _Untyped) -> _Untyped:
+    def write(_context: _Untyped, builder: _Untyped, _sig: _Untyped, args: _Untyped) -> _Untyped:
+        return builder.bswap(args[0])
+
+    return types.int64(types.int64), write
+
+
+def _shift_right(_context: _Untyped, _word: _Untyped, _bits: _Untyped) -> _Untyped:
+    def write(_context: _Untyped, builder: _Untyped, _sig: _Untyped, args: _Untyped) -> _Untyped:
+        return builder.lshr(args[0], args[1])
+
+    return types.int64(types.int64, types.int64), write
+
+
+byte_at: Callable[[Bytes, int], int] = _as_kernel(_byte_at)
+"""Return the byte at an index."""
+
+load8: Callable[[Bytes, int], int] = _as_kernel(_load8)
+"""Return eight bytes from an index on as one int64, the first byte lowest."""
+
+store8: Callable[[Bytes, int, int], int] = _as_kernel(_store8)
+"""Put an int64 at an index as eight bytes, the lowest first; return it."""
+
+match64: Callable[[Bytes, int, int], int] = _as_kernel(_match64)
+"""Return an int64 whose bit k says that the byte at index + k is the one asked for."""
+
+trailing_zeros: Callable[[int], int] = _as_kernel(_trailing_zeros)
+"""Return the place of the lowest set bit of an int64; 64 if none is set."""
+
+swap_bytes: Callable[[int], int] = _as_kernel(_swap_bytes)
+"""Return an int64 with its eight bytes in the opposite order."""
+
+shift_right: Callable[[int, int], int] = _as_kernel(_shift_right)
+"""Return an int64 shifted right, zeros coming in from the left (`>>` repeats the sign)."""
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def low_bytes(count: int) -> int:
+    """Return a mask of the lowest `count` bytes of a word; all from 8 on."""
+    if count >= 8:  # noqa: PLR2004 - bytes of a word
+        return -1
+    return (1 << (count * 8)) - 1
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def find(buffer: Bytes, start: int, stop: int, byte: int) -> int:
+    """Return the first place of a byte in [start, stop), or `stop`."""
+    at = start
+    while at < stop:
+        hits = match64(buffer, at, byte)
+        if hits != 0:
+            return min(at + trailing_zeros(hits), stop)
+        at += LANES
+    return stop
