@@ -1,5 +1,6 @@
 """Arrays of places, in; distances, plane coordinates, zones and gate crossings, out. No ships."""
 
+from northwatch.geo.edges import EDGE_KINDS, densify
 from northwatch.geo.ellipsoid import (
     chord_geodesic_m,
     consecutive_km,
@@ -7,12 +8,16 @@ from northwatch.geo.ellipsoid import (
     geodesic_km,
     geodesic_km_ais,
 )
+from northwatch.geo.gates import Gate, Route, Step, shipped_gates, shipped_routes
+from northwatch.geo.geojson import zones_from_geojson
+from northwatch.geo.land import LandMask, is_land, over_land_km, shipped_land
 from northwatch.geo.polar import (
     from_map,
     from_polar,
     polar_from_ais,
     polar_from_ais_arrays,
     polar_from_deg,
+    polar_from_vector,
     to_map,
     to_polar,
 )
@@ -36,25 +41,42 @@ from northwatch.geo.sphere import (
     unit_vector_ais,
     unit_vectors,
 )
+from northwatch.geo.zone_index import ZoneIndex
+from northwatch.geo.zone_kernel import ZoneArrays, edge_distance_m, is_in_zone, zones_at
+from northwatch.geo.zones import Zone, arctic_circle, shipped_zones
 
 __all__ = [
+    "EDGE_KINDS",
+    "Gate",
+    "LandMask",
+    "Route",
+    "Step",
     "Vector",
+    "Zone",
+    "ZoneArrays",
+    "ZoneIndex",
     "along_and_cross_m",
     "arc_m",
     "arc_m_ais",
     "arcs_m",
+    "arctic_circle",
     "chord_geodesic_m",
     "consecutive_km",
     "course_deg",
     "crossing",
+    "densify",
     "destination",
     "distance_to_arc_m",
     "earth_point_ais",
+    "edge_distance_m",
     "from_map",
     "from_polar",
     "geodesic_km",
     "geodesic_km_ais",
+    "is_in_zone",
+    "is_land",
     "mean_place_deg",
+    "over_land_km",
     "place_ais",
     "place_deg",
     "places_deg",
@@ -62,10 +84,17 @@ __all__ = [
     "polar_from_ais",
     "polar_from_ais_arrays",
     "polar_from_deg",
+    "polar_from_vector",
+    "shipped_gates",
+    "shipped_land",
+    "shipped_routes",
+    "shipped_zones",
     "side_of",
     "to_map",
     "to_polar",
     "unit_vector",
     "unit_vector_ais",
     "unit_vectors",
+    "zones_at",
+    "zones_from_geojson",
 ]

@@ -215,8 +215,8 @@ def _joined_round_the_pole(
             raise reader.error(
                 problem=f"the edge from {list(one)} to {list(two)} spans {span:g} degrees of "
                 "longitude, so it may run either way round",
-                remedy=f"Write {two[0]:g} as {better:g}, or cut the ring at 180; if the long way is "
-                "meant, add a vertex on it.",
+                remedy=f"Write {two[0]:g} as {better:g}, or cut the ring at 180; if the long way "
+                "is meant, add a vertex on it.",
             )
     if sum(whole) != 1:
         return list(vertices)

