@@ -87,7 +87,9 @@ def _commands() -> str:
     for name in sorted(group.commands):
         command = group.commands[name]
         context = click.Context(command, info_name=f"northwatch {name}")
-        parts.append(f"## northwatch {name}\n\n{command.help or ''}\n\n{_options(command, context)}")
+        parts.append(
+            f"## northwatch {name}\n\n{command.help or ''}\n\n{_options(command, context)}"
+        )
     return "\n".join(parts)
 
 

@@ -1,0 +1,283 @@
+"""Source files, in; positions, statics, rejects and a row of `ingests` each, in the lake.
+
+Every line of a file ends in exactly one counter. A file is known by its content: the same file
+again changes nothing, and a corrected file of a known name replaces the rows of the old one.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from northwatch.ais import Decoded, DelimitedDecoder, NmeaDecoder
+from northwatch.dialect import Dialect
+from northwatch.errors import EmptyError, SourceError
+from northwatch.lake import Change, Lake, Segment, Writer, merged
+from northwatch.pipeline.listening import Minutes
+from northwatch.pipeline.pieces import Piece, Pieces
+from northwatch.pipeline.runner import LocalRunner
+from northwatch.pipeline.statics import merge_static_values, static_values
+from northwatch.positions import clean, sort_order, with_keys
+from northwatch.schema import INGESTS, POSITIONS, REJECTS, STATICS
+from northwatch.sources import Source, open_sources
+
+# A commit costs up to a second; a killed run begins again after its last commit.
+ROWS_PER_COMMIT: Final = 40_000_000
+# Positions held in memory until their day is written; 40 bytes each, and as much again in sorting.
+ROWS_HELD: Final = 6_000_000
+# Blocks whose static reports wait to be joined; equal ones are most of them.
+STATICS_HELD: Final = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileResult:
+    """What became of one source file.
+
+    Attributes:
+        state: `read`, `known` (the lake holds its content already) or `refused`.
+        counters: counter to lines; they sum to `lines`.
+        error: the sentence to show, if it was refused.
+    """
+
+    file: str
+    state: str
+    dialect: str = ""
+    lines: int = 0
+    n_positions: int = 0
+    n_statics: int = 0
+    counters: dict[str, int] = field(default_factory=dict)
+    error: str = ""
+
+
+Watch = Callable[[str, float], None]
+"""Told of a file and the share of it that has been read, 0 to 1."""
+
+
+def ingest(
+    lake: Lake,
+    paths: Iterable[Path],
+    *,
+    dialect: Dialect | None = None,
+    threads: int = 1,
+    watch: Watch = lambda _file, _share: None,
+) -> list[FileResult]:
+    """Read files into the lake; one that cannot be read is refused and the rest go on.
+
+    Args:
+        lake: where to.
+        paths: files as suppliers send them; an archive may hold several.
+        dialect: how to read them; None to tell from their first bytes.
+        threads: cores to use.
+        watch: told of progress.
+
+    Returns:
+        One result per source file, in the order of `paths`.
+
+    Raises:
+        LockedError: another process writes to this lake.
+    """
+    results: list[FileResult] = []
+    with lake.writer() as writer:
+        batch = _Batch(lake, writer, threads, watch)
+        for path in paths:
+            try:
+                sources = open_sources(path, dialect=dialect)
+            except SourceError as error:
+                results.append(FileResult(file=path.name, state="refused", error=str(error)))
+                continue
+            results += [batch.take(source) for source in sources]
+            if batch.n_rows >= ROWS_PER_COMMIT:
+                batch.commit()
+        batch.commit()
+    return results
+
+
+class _Batch:
+    """Source files read and written, and not yet committed."""
+
+    def __init__(self, lake: Lake, writer: Writer, threads: int, watch: Watch) -> None:
+        self._lake = lake
+        self._writer = writer
+        self._threads = threads
+        self._watch = watch
+        self._changes: list[dict[str, Change]] = []
+        self._known = lake.sources()
+        self._numbers: dict[str, int] = {}
+        self.n_rows = 0
+
+    def take(self, source: Source) -> FileResult:
+        """Read one source file; it stands in the lake after `commit`."""
+        if self._known.known(source.sha256) is not None or source.sha256 in self._numbers:
+            return FileResult(file=source.name, state="known", dialect=source.dialect.id)
+        number = self._known.number([source.sha256, *self._numbers])[source.sha256]
+        reading = _Reading(self._writer, source, number, self._threads)
+        try:
+            row = reading.run(self._watch)
+        except SourceError as error:
+            return FileResult(
+                file=source.name, state="refused", dialect=source.dialect.id, error=str(error)
+            )
+        self._numbers[source.sha256] = number
+        self._changes.append({name: Change(add=tuple(s)) for name, s in reading.segments.items()})
+        self._changes += [self._writer.without(old) for old in self._known.named(source.name)]
+        self.n_rows += row["n_positions"]
+        return FileResult(
+            file=source.name,
+            state="read",
+            dialect=source.dialect.id,
+            lines=row["lines"],
+            n_positions=row["n_positions"],
+            n_statics=row["n_statics"],
+            counters=json.loads(row["counters"]),
+        )
+
+    def commit(self) -> None:
+        """Publish what was read since the last commit, all at once."""
+        if self._changes:
+            self._writer.commit(merged(*self._changes))
+        self._changes, self._numbers, self.n_rows = [], {}, 0
+        self._known = self._lake.sources()
+
+
+class _Reading:
+    """One source file on its way into segments."""
+
+    def __init__(self, writer: Writer, source: Source, number: int, threads: int) -> None:
+        self._writer = writer
+        self._source = source
+        self._number = number
+        self._runner = LocalRunner(threads)
+        self._threads = threads
+        self._pieces = Pieces(ROWS_HELD)
+        self._minutes = Minutes()
+        self._statics: list[pl.DataFrame] = []
+        self._rejects: list[pl.DataFrame] = []
+        self._moved: Counter[str] = Counter()
+        self._n_positions = 0
+        self._span: tuple[int, int] | None = None
+        self.segments: dict[str, list[Segment]] = defaultdict(list)
+
+    def run(self, watch: Watch) -> dict[str, Any]:
+        """Read it to the end, write its segments, and return its row of `ingests`."""
+        decoder = decoder_of(self._source.dialect, self._threads)
+        for block in self._source.blocks():
+            self._take(decoder.feed(block))
+            watch(self._source.name, self._source.progress)
+        last = decoder.close()
+        self._take(last)
+        self._write(self._pieces.take_all())
+        self._write_statics()
+        self._write_rejects()
+        return self._write_row(last.counters)
+
+    def _take(self, decoded: Decoded) -> None:
+        cleaned = clean(decoded.reports)
+        self._moved.update(cleaned.counts)
+        self._minutes.add(decoded.reports["t_ms"])
+        self._rejects += [r for r in (decoded.rejects, cleaned.rejects) if r.height]
+        if decoded.statics.height:
+            self._statics.append(static_values(decoded.statics, self._number))
+            if len(self._statics) >= STATICS_HELD:
+                self._statics = [merge_static_values(self._statics)]
+        if cleaned.positions.height:
+            self._note(cleaned.positions)
+            self._write(self._pieces.add(cleaned.positions))
+
+    def _note(self, positions: pl.DataFrame) -> None:
+        """Count positions and widen the span of time."""
+        self._n_positions += positions.height
+        t_ms = positions["t_ms"].to_numpy()
+        first, last = int(t_ms.min()), int(t_ms.max())
+        if self._span:
+            first, last = min(first, self._span[0]), max(last, self._span[1])
+        self._span = first, last
+
+    def _write(self, pieces: Iterator[Piece]) -> None:
+        self.segments[POSITIONS.name] += self._runner.map(self._write_piece, pieces)
+
+    def _write_piece(self, piece: Piece) -> Segment:
+        keyed = with_keys(piece.rows, self._number)
+        order = sort_order(*(keyed[name].to_numpy() for name in POSITIONS.order))
+        return self._writer.write(
+            POSITIONS.name,
+            keyed[order],
+            day=piece.day,
+            bucket=piece.bucket,
+            sources=[self._source.sha256],
+        )
+
+    def _write_statics(self) -> None:
+        merged_values = merge_static_values(self._statics)
+        for (day, bucket), rows in merged_values.group_by("day", "bucket", maintain_order=True):
+            self.segments[STATICS.name].append(
+                self._writer.write(
+                    STATICS.name, rows, day=day, bucket=bucket, sources=[self._source.sha256]
+                )
+            )
+        self._n_statics = merged_values.height
+
+    def _write_rejects(self) -> None:
+        if self._rejects:
+            columns = [name for name in REJECTS.names if name != "source"]
+            rows = pl.concat(part.select(columns) for part in self._rejects)
+            self.segments[REJECTS.name].append(
+                self._writer.write(
+                    REJECTS.name,
+                    rows.with_columns(source=pl.lit(self._number, dtype=pl.Int32)),
+                    sources=[self._source.sha256],
+                )
+            )
+
+    def _write_row(self, counters: Mapping[str, int]) -> dict[str, Any]:
+        told = after_cleaning(counters, self._moved)
+        source = self._source
+        if not self._n_positions and not self._statics:
+            raise EmptyError(file=source.name, counters=told, remedy=_remedy(source))
+        row = {
+            "source": self._number,
+            "sha256": source.sha256,
+            "file": source.name,
+            "bytes": source.bytes,
+            "dialect": source.dialect.id,
+            "licence": source.dialect.licence or None,
+            "lines": sum(told.values()),
+            "counters": json.dumps(told, sort_keys=True),
+            "n_positions": self._n_positions,
+            "n_statics": self._n_statics,
+            "t_from_ms": self._span and self._span[0],
+            "t_to_ms": self._span and self._span[1],
+            "minutes": self._minutes.runs(),
+        }
+        frame = pl.DataFrame([row], schema=INGESTS.polars)
+        self.segments[INGESTS.name].append(
+            self._writer.write(INGESTS.name, frame, sources=[source.sha256])
+        )
+        return row
+
+
+def decoder_of(dialect: Dialect, threads: int) -> NmeaDecoder | DelimitedDecoder:
+    """Return the decoder that reads a dialect."""
+    if dialect.form == "nmea":
+        return NmeaDecoder(tag_checksum=dialect.tag_checksum, threads=threads)
+    return DelimitedDecoder(dialect, threads=threads)
+
+
+def after_cleaning(counters: Mapping[str, int], refused: Mapping[str, int]) -> dict[str, int]:
+    """Move the lines of reports that cleaning refused from `position` to the reason's counter.
+
+    So each line still stands in exactly one counter, and they sum to the lines.
+    """
+    told = Counter(counters)
+    for reason, count in refused.items():
+        told["position"] -= count
+        told[reason] += count
+    return {name: count for name, count in sorted(told.items()) if count}
+
+
+def _remedy(source: Source) -> str:
+    note = f"{source.dialect.note} " if source.dialect.note else ""
+    return f"{note}It was read as {source.dialect.id}; choose another with --dialect"
