@@ -8,6 +8,8 @@ import polars as pl
 from numba import njit
 from numpy.typing import NDArray
 
+from northwatch.errors import SchemaError
+from northwatch.positions.columns import column
 from northwatch.schema import CLASS_OTHER, POSITIONS, REJECTS, bucket_of
 from northwatch.units import AIS_UNITS_PER_DEGREE
 
@@ -24,14 +26,13 @@ _NOT_A_SHIP: Final = 5
 EARLIEST_MS: Final = 946_684_800_000  # 2000-01-01
 LATEST_MS: Final = 4_102_444_800_000  # 2100-01-01
 
-_NO_T: Final = np.iinfo(np.int64).min
-_NO_ANGLE: Final = np.iinfo(np.int32).min
+_NO_T: Final = -(2**63)
+_NO_ANGLE: Final = -(2**31)
 _LAT_MAX_I: Final = 90 * AIS_UNITS_PER_DEGREE
 _LON_MAX_I: Final = 180 * AIS_UNITS_PER_DEGREE
 
 _KEYS: Final = ("day", "bucket", "source")
 _CLEAN_COLUMNS: Final = tuple(name for name in POSITIONS.names if name not in _KEYS)
-_REPORT_COLUMNS: Final = ("mmsi", "t_ms", "lat_i", "lon_i", "ais_class")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +71,15 @@ def clean(reports: pl.DataFrame) -> Cleaned:
 
     Cost: a few ns a row if nothing is rejected, and one copy of the table if anything is.
     """
+    missing = [name for name in _CLEAN_COLUMNS if name not in reports.columns]
+    if missing:
+        raise SchemaError(table="reports", missing=missing, present=reports.columns)
     codes = _reason_codes(
-        reports["mmsi"].to_numpy(),
-        reports["t_ms"].fill_null(_NO_T).to_numpy(),
-        reports["lat_i"].fill_null(_NO_ANGLE).to_numpy(),
-        reports["lon_i"].fill_null(_NO_ANGLE).to_numpy(),
-        reports["ais_class"].to_numpy(),
+        column(reports, "mmsi"),
+        column(reports, "t_ms", null=_NO_T),
+        column(reports, "lat_i", null=_NO_ANGLE),
+        column(reports, "lon_i", null=_NO_ANGLE),
+        column(reports, "ais_class"),
     )
     found = np.bincount(codes, minlength=len(REASONS))
     kept, rejects = reports, REJECTS.empty().drop("source")

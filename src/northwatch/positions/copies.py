@@ -7,6 +7,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from northwatch.positions.columns import frozen
 from northwatch.units import AIS_UNITS_PER_DEGREE
 
 # Several stations hear one message, and networks pass it on late: half a minute apart at most in
@@ -50,7 +51,15 @@ def drop_copies(  # noqa: PLR0913 - one argument per column that must be equal
     Cost: about 10 ns a row.
     """
     window_ms = copy_window // timedelta(milliseconds=1)
-    keep = _first_hearings(mmsi, t_ms, lat_i, lon_i, sog_i, cog_i, window_ms)
+    keep = _first_hearings(
+        frozen(mmsi),
+        frozen(t_ms),
+        frozen(lat_i),
+        frozen(lon_i),
+        frozen(sog_i),
+        frozen(cog_i),
+        window_ms,
+    )
     return keep, int(keep.size - np.count_nonzero(keep))
 
 

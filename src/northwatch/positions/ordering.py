@@ -9,6 +9,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from northwatch.positions.columns import frozen
+
 _RADIX_BITS = 11
 _RADIX = 1 << _RADIX_BITS
 
@@ -41,8 +43,11 @@ def sort_order(
     """
     if mmsi.size == 0:
         return np.zeros(0, np.uint32)
+    mmsi = frozen(mmsi)
     order = _by_mmsi(mmsi)
-    _order_within(order, mmsi, t_ms, lat_i, lon_i, source, offset)
+    _order_within(
+        order, mmsi, frozen(t_ms), frozen(lat_i), frozen(lon_i), frozen(source), frozen(offset)
+    )
     return order
 
 
