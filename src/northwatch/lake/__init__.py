@@ -1,1 +1,26 @@
-"""The picture's tables on disk: segments in, snapshots out."""
+"""The picture's tables on disk: segments in, pictures out."""
+
+from northwatch.lake.changes import Change, merged
+from northwatch.lake.ingests import FullError, Sources
+from northwatch.lake.lake import Lake
+from northwatch.lake.log import Entry
+from northwatch.lake.pictures import Days, Picture
+from northwatch.lake.segments import Segment, write_segment
+from northwatch.lake.upkeep import CompactionRule, Retention
+from northwatch.lake.writer import Writer
+
+__all__ = [
+    "Change",
+    "CompactionRule",
+    "Days",
+    "Entry",
+    "FullError",
+    "Lake",
+    "Picture",
+    "Retention",
+    "Segment",
+    "Sources",
+    "Writer",
+    "merged",
+    "write_segment",
+]
