@@ -1,1 +1,6 @@
 """The picture, in; pages, out."""
+
+from northwatch.web.app import create_app
+from northwatch.web.serve import serve
+
+__all__ = ["create_app", "serve"]

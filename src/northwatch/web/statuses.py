@@ -1,0 +1,40 @@
+"""An error, in; its HTTP status, out: one table, beside the web edge."""
+
+from typing import Final
+
+from northwatch.errors import (
+    DamagedError,
+    EmptyError,
+    InputError,
+    LakeError,
+    LockedError,
+    MissingError,
+    NorthwatchError,
+    ParameterError,
+    SchemaError,
+    SettingsError,
+    SourceError,
+    UnlikeError,
+    UnreadableError,
+)
+
+STATUSES: Final[dict[type[NorthwatchError], int]] = {
+    NorthwatchError: 500,
+    InputError: 400,
+    ParameterError: 400,
+    SchemaError: 500,
+    SourceError: 502,
+    UnreadableError: 502,
+    EmptyError: 502,
+    LakeError: 503,
+    LockedError: 503,
+    DamagedError: 503,
+    MissingError: 404,
+    UnlikeError: 409,
+    SettingsError: 500,
+}
+
+
+def status_of(error: NorthwatchError) -> int:
+    """Return the status of an error: that of its class, else of the nearest class above."""
+    return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
