@@ -101,6 +101,19 @@ class LockedError(LakeError):
         super().__init__(f"{lake}: {holder} is writing to it; wait for it to end and run again")
 
 
+class ClashError(LakeError):
+    """Two source files would get the same number."""
+
+    code = "clash"
+
+    def __init__(self, *, one: str, other: str) -> None:
+        """Name both contents and what to do."""
+        super().__init__(
+            f"the source files with SHA-256 {one} and {other} begin with the same 31 bits, by "
+            "which rows name their source; join one of them with another file and ingest that"
+        )
+
+
 class DamagedError(LakeError):
     """A file that a snapshot names is missing or is not what was committed."""
 

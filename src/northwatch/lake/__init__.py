@@ -1,7 +1,7 @@
 """The picture's tables on disk: segments in, pictures out."""
 
 from northwatch.lake.changes import Change, merged
-from northwatch.lake.ingests import FullError, Sources
+from northwatch.lake.ingests import Sources
 from northwatch.lake.lake import Lake
 from northwatch.lake.log import Entry
 from northwatch.lake.pictures import Days, Picture
@@ -14,7 +14,6 @@ __all__ = [
     "CompactionRule",
     "Days",
     "Entry",
-    "FullError",
     "Lake",
     "Picture",
     "Retention",

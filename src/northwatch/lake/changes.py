@@ -24,11 +24,18 @@ class Change:
 
 
 def merged(*changes: Mapping[str, Change]) -> dict[str, Change]:
-    """Return one mapping that does what all do, for a single commit."""
+    """Return one mapping that does what all do, for a single commit.
+
+    Raises:
+        ParameterError: two of them replace the same segment, each by rows of its own. Source files
+            that leave together are taken out by one call of `Writer.without`.
+    """
     told: dict[str, Change] = {}
     for change in changes:
         for table, one in change.items():
             so_far = told.get(table, Change())
+            if not {s.relative for s in so_far.remove}.isdisjoint(s.relative for s in one.remove):
+                raise ParameterError(name="changes", value=table, allowed="each file leaves once")
             told[table] = Change(
                 add=so_far.add + one.add,
                 remove=so_far.remove + one.remove,

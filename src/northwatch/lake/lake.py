@@ -57,7 +57,7 @@ class Lake:
         held = self._held
         if held and held[0].number == entry.number:
             return held[0]
-        picture = Picture(self._log, entry, self._log.segments(entry.number))
+        picture = Picture(self._log, entry, self._log.files(entry.number))
         if as_of is None:
             self._held = (picture, None)
         return picture

@@ -11,10 +11,12 @@ import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
+from northwatch.errors import MissingError
 from northwatch.lake.segments import EPOCH, Segment, sync_folder
 
 LOG_FILE: Final = "lake.db"
@@ -57,10 +59,7 @@ _COLUMNS: Final = (
     "sha256, sources"
 )
 _IN_PICTURE: Final = "added_in <= :number AND (removed_in IS NULL OR removed_in > :number)"
-_SELECT: Final = (
-    f"SELECT {_COLUMNS} FROM segment WHERE {_IN_PICTURE} "  # noqa: S608 - constants
-    "ORDER BY table_name, day, bucket, relative"
-)
+_SELECT: Final = f"SELECT {_COLUMNS} FROM segment WHERE {_IN_PICTURE}"  # noqa: S608 - constants
 _SELECT_MARKS: Final = (
     "SELECT relative, mmsi FROM segment JOIN marks ON segment.number = marks.segment "  # noqa: S608 - constants
     f"WHERE table_name = :table AND bucket = :bucket AND {_IN_PICTURE}"
@@ -90,6 +89,32 @@ class Entry(NamedTuple):
     id: str
     published: datetime
     expired: bool
+
+
+class Files:
+    """The files of one picture, by table; segments are made of them when a table is asked for."""
+
+    def __init__(self, lake: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Take rows of `segment`. Sorted by path they are sorted by table, day and bucket, too."""
+        self._lake = lake
+        self._rows: dict[str, list[tuple[Any, ...]]] = {}
+        for row in sorted(rows, key=itemgetter(0)):
+            self._rows.setdefault(row[1], []).append(row)
+        self._made: dict[str, tuple[Segment, ...]] = {}
+
+    def tables(self) -> tuple[str, ...]:
+        """Return the tables that have files, sorted."""
+        return tuple(self._rows)
+
+    def of(self, table: str) -> tuple[Segment, ...]:
+        """Return a table's segments, by day, bucket and path."""
+        if table not in self._made:
+            self._made[table] = tuple(_segments(self._lake, self._rows.get(table, ())))
+        return self._made[table]
+
+    def all(self) -> tuple[Segment, ...]:
+        """Return the segments of all tables."""
+        return tuple(segment for table in self._rows for segment in self.of(table))
 
 
 class Log:
@@ -123,11 +148,19 @@ class Log:
         with self._reading() as connection:
             return _newest(connection)
 
-    def segments(self, number: int) -> tuple[Segment, ...]:
-        """Return all segments of a picture, by table, day, bucket and path."""
+    def files(self, number: int) -> Files:
+        """Return the files of a picture.
+
+        Raises:
+            MissingError: it has expired since it was chosen.
+        """
         with self._reading() as connection:
+            connection.execute("BEGIN")  # both statements see the same state
+            kept = "SELECT 1 FROM picture WHERE number = ? AND NOT expired"
+            if connection.execute(kept, (number,)).fetchone() is None:
+                raise MissingError(what=f"picture {number}", remedy="It has expired; ask again")
             rows = connection.execute(_SELECT, {"number": number}).fetchall()
-        return tuple(_segments(str(self.lake), rows))
+        return Files(str(self.lake), rows)
 
     def marks(self, number: int, table: str, bucket: int) -> dict[str, bytes]:
         """Return the marks of a table's segments of one bucket, by relative path."""

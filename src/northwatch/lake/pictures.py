@@ -12,7 +12,7 @@ import polars as pl
 
 from northwatch.errors import DamagedError, ParameterError
 from northwatch.lake.layout import lies_in_lake
-from northwatch.lake.log import Entry, Log, hash_of
+from northwatch.lake.log import Entry, Files, Log, hash_of
 from northwatch.lake.segments import Segment, day_bounds_ms
 from northwatch.schema import TABLES, Table, bucket_of
 
@@ -30,15 +30,13 @@ class Picture:
         published: when it was published.
     """
 
-    def __init__(self, log: Log, entry: Entry, segments: Iterable[Segment]) -> None:
-        """Hold the segments of `entry`; `Lake.picture` is the way to get one."""
+    def __init__(self, log: Log, entry: Entry, files: Files) -> None:
+        """Hold the files of `entry`; `Lake.picture` is the way to get one."""
         self.id = entry.id
         self.number = entry.number
         self.published: datetime = entry.published
         self._log = log
-        self._tables: dict[str, list[Segment]] = {}
-        for segment in segments:
-            self._tables.setdefault(segment.table, []).append(segment)
+        self._files = files
 
     def segments(
         self,
@@ -57,7 +55,7 @@ class Picture:
             mmsi: one MMSI; None for all.
         """
         _check_table(table)
-        found: Iterable[Segment] = self._tables.get(table, ())
+        found: Iterable[Segment] = self._files.of(table)
         if days is not None:
             found = [s for s in found if _touches(s, days)]
         wanted = _buckets(buckets, mmsi)
@@ -186,11 +184,11 @@ class Picture:
 
     def data_hash(self) -> str:
         """Return the SHA-256 over the sorted (relative path, content hash) pairs of all files."""
-        return hash_of(segment for found in self._tables.values() for segment in found)
+        return hash_of(self._files.all())
 
     def tables(self) -> tuple[str, ...]:
-        """Return the names of the tables that have rows, sorted."""
-        return tuple(sorted(self._tables))
+        """Return the names of the tables that have files, sorted."""
+        return self._files.tables()
 
     def verify(self) -> int:
         """Read every file again; return how many there are.
@@ -199,7 +197,7 @@ class Picture:
             DamagedError: a file is missing, its bytes differ from what was committed, or a row
                 lies outside the partition it is listed under. The file is named.
         """
-        found = [segment for table in self.tables() for segment in self._tables[table]]
+        found = self._files.all()
         for segment in found:
             _verify(segment)
         return len(found)

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from northwatch.errors import ParameterError
 from northwatch.lake.changes import Change, applied
-from northwatch.lake.ingests import without_source
-from northwatch.lake.log import Entry, Log, next_entry
+from northwatch.lake.ingests import without_sources
+from northwatch.lake.log import Entry, Files, Log, next_entry
 from northwatch.lake.pictures import Picture
 from northwatch.lake.segments import Segment, sync_folders, write_segment
 from northwatch.lake.upkeep import CompactionRule, Retention, compacted, sweep, to_expire
@@ -45,7 +45,7 @@ class Writer:
     def picture(self) -> Picture | None:
         """Return the newest picture; None if nothing is published. It does not change meanwhile."""
         entry = self._log.newest()
-        return entry and Picture(self._log, entry, self._log.segments(entry.number))
+        return entry and Picture(self._log, entry, self._log.files(entry.number))
 
     def commit(
         self, changes: Mapping[str, Change], *, published: datetime | None = None
@@ -65,27 +65,30 @@ class Writer:
             DamagedError: a segment's file is not there.
         """
         head = self._log.newest()
-        before = self._log.segments(head.number) if head else ()
+        files = self._log.files(head.number) if head else Files("", ())
+        before = files.all()
         after = applied(before, changes)
         was = {segment.relative for segment in before}
         added = [segment for relative, segment in after.items() if relative not in was]
         removed = [segment for segment in before if segment.relative not in after]
         if head and not added and not removed:
-            return Picture(self._log, head, before)
+            return Picture(self._log, head, files)
         sync_folders(self._lake, [segment.path for segment in added])
         entry = next_entry(head, after.values(), _instant(published))
         self._log.publish(entry, added=added, removed=removed)
         self._waiting -= {segment.relative for segment in added}
-        return Picture(self._log, entry, self._log.segments(entry.number))
+        return Picture(self._log, entry, self._log.files(entry.number))
 
-    def without(self, sha256: str) -> dict[str, Change]:
-        """Return the changes that take one source file out, to be committed with what replaces it.
+    def without(self, *contents: str) -> dict[str, Change]:
+        """Return the changes that take source files out, to be committed with what replaces them.
+
+        All files that one commit replaces are named in one call: they may share segments.
 
         Args:
-            sha256: content of the source file; unknown content changes nothing.
+            contents: SHA-256 of the source files; unknown ones change nothing.
         """
         picture = self.picture()
-        return {} if picture is None else without_source(picture, sha256, self.write)
+        return {} if picture is None else without_sources(picture, contents, self.write)
 
     def compact(self, rule: CompactionRule | None = None) -> Picture | None:
         """Merge the segments of crowded partitions; rows stay the same, but for equal ones.
