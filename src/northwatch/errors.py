@@ -9,6 +9,7 @@ NorthwatchError            has a code; its message holds no text from a record
 │  └─ EmptyError           the file was read and held nothing; prints the counters
 ├─ LakeError               the tables of the picture
 │  ├─ LockedError          another process is writing
+│  ├─ ClashError           two source files would get the same number
 │  └─ DamagedError         a file of a snapshot is missing or its bytes differ
 ├─ MissingError            what was asked for is not there
 ├─ UnlikeError             figures with different definitions were to be compared; names the fields
