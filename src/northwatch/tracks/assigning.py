@@ -68,12 +68,9 @@ def assign_tracks(
     Error: distances on the sphere, at most 0.56 % off WGS 84.
     """
     columns = {name: column(positions, name, null=_NULLS.get(name)) for name in _CARRIED}
-    vectors = unit_vectors(columns["lat_i"], columns["lon_i"])
     at = Columns(
         columns["t_ms"],
-        np.ascontiguousarray(vectors[:, 0]),
-        np.ascontiguousarray(vectors[:, 1]),
-        np.ascontiguousarray(vectors[:, 2]),
+        unit_vectors(columns["lat_i"], columns["lon_i"]),
         columns["lon_i"],
         columns["sog_i"],
         without_constant_course(
@@ -143,8 +140,10 @@ def _table(  # noqa: PLR0913, PLR0917 - what each column is made of
         end[(end == OPEN) & (as_of_ms - t_to > rule.numbers.max_silence_ms)] = SILENCE
     is_short = told.n_positions < rule.short_track_n
     overlap = overlap_shares(number, t_from, t_to, told.n_positions)
-    following, reason = links(number, t_from, t_to, is_short, (told.first, last), at, rule.numbers)
-    distance_km, speed_kn = _lengths(at, laid.order, laid.starts, laid.stops)
+    following, reason = links(
+        number, t_from, t_to, is_short, (told.first, last), at.places, rule.numbers
+    )
+    distance_km, speed_kn = _lengths(at.t_ms, at.places, laid.order, laid.starts, laid.stops)
     frame = pl.DataFrame(
         {
             "bucket": bucket_of(number),
@@ -213,7 +212,7 @@ def _lay_out(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _lengths(
-    c: Columns, order: Ints, starts: Ints, stops: Ints
+    t_ms: Ints, places: NDArray[np.float64], order: Ints, starts: Ints, stops: Ints
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the length of each track, km on the sphere, and its greatest speed, knots."""
     distance_km, speed_kn = np.zeros(starts.size), np.zeros(starts.size)
@@ -221,9 +220,10 @@ def _lengths(
         total_nm, fastest = 0.0, 0.0
         for k in range(starts[j] + 1, stops[j]):
             a, b = order[k - 1], order[k]
-            nm = arc_nm(chord2(c, a, b))
+            u = (places[a, 0], places[a, 1], places[a, 2])
+            nm = arc_nm(chord2(u, (places[b, 0], places[b, 1], places[b, 2])))
             total_nm += nm
-            fastest = max(fastest, nm / (c.t_ms[b] - c.t_ms[a]))
+            fastest = max(fastest, nm / (t_ms[b] - t_ms[a]))
         distance_km[j] = total_nm * METRES_PER_NAUTICAL_MILE / 1000.0
         speed_kn[j] = fastest * MS_PER_H
     return distance_km, speed_kn

@@ -6,9 +6,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from northwatch.tracks.prediction import Columns, arc_nm, chord2
+from northwatch.tracks.prediction import arc_nm, chord2
 from northwatch.tracks.rules import RuleNumbers
-from northwatch.units import METRES_PER_NAUTICAL_MILE
+from northwatch.units import MS_PER_H
 
 # The place in the tuple is the code that the kernel gives.
 LINK_REASONS: Final = (
@@ -76,7 +76,7 @@ def links(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kernel
     t_to: Ints,
     is_short: NDArray[np.bool_],
     rows: tuple[Ints, Ints],
-    c: Columns,
+    places: NDArray[np.float64],
     rule: RuleNumbers,
 ) -> tuple[NDArray[np.int32], Codes]:
     """Return the track that continues each (-1: none) and why there is none.
@@ -92,7 +92,7 @@ def links(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kernel
         t_to: shape (n_tracks,).
         is_short: shape (n_tracks,).
         rows: first and last row of each track.
-        c: the columns of the positions.
+        places: unit vectors of the positions, shape (n, 3).
         rule: `max_link` and `max_link_speed_kn`.
     """
     n = mmsi.size
@@ -126,8 +126,9 @@ def links(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kernel
         j = at
         while j < stop and t_from[j] == t_from[at]:
             if is_short[j] == wants_short:
-                km = arc_nm(chord2(c, last[i], first[j])) * METRES_PER_NAUTICAL_MILE / 1000.0
-                if km <= rule.max_link_km_per_ms * (t_from[j] - t_to[i]):
+                u, v = places[last[i]], places[first[j]]
+                nm = arc_nm(chord2((u[0], u[1], u[2]), (v[0], v[1], v[2])))
+                if nm <= rule.max_link_kn * (t_from[j] - t_to[i]) / MS_PER_H:
                     found = j
                     n_found += 1
             j += 1

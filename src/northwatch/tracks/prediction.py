@@ -28,11 +28,11 @@ COURSE_COS = np.cos(_TENTHS)
 
 
 class Columns(NamedTuple):
-    """Columns of positions as the kernels read them, each of shape (n,).
+    """Columns of positions as the kernels read them, each of n rows.
 
     Attributes:
         t_ms: time.
-        x, y, z: unit vector of the place.
+        places: unit vectors, shape (n, 3).
         lon_i: longitude, needed at the very pole only.
         sog_i: speed, 65535 where not known.
         cog_i: course, 65535 where not known.
@@ -41,14 +41,24 @@ class Columns(NamedTuple):
     """
 
     t_ms: NDArray[np.int64]
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-    z: NDArray[np.float64]
+    places: NDArray[np.float64]
     lon_i: NDArray[np.int32]
     sog_i: NDArray[np.uint16]
     cog_i: NDArray[np.uint16]
     ais_class: NDArray[np.uint8]
     pos_res_i: NDArray[np.uint16]
+
+
+class Move(NamedTuple):
+    """How a position moves.
+
+    Attributes:
+        speed_kn: speed; 0 if the ship lies still.
+        along: tangent of its course on the unit sphere; nothing if it lies still.
+    """
+
+    speed_kn: float
+    along: Vector
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -62,10 +72,10 @@ def arcsine(x: float) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def chord2(c: Columns, a: int, b: int) -> float:
-    """Return the squared chord between two positions on the unit sphere."""
-    dx, dy, dz = c.x[a] - c.x[b], c.y[a] - c.y[b], c.z[a] - c.z[b]
-    return float(dx * dx + dy * dy + dz * dz)
+def chord2(u: Vector, v: Vector) -> float:
+    """Return the squared chord between two places."""
+    dx, dy, dz = u[0] - v[0], u[1] - v[1], u[2] - v[2]
+    return dx * dx + dy * dy + dz * dz
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -75,55 +85,43 @@ def arc_nm(chord_squared: float) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def is_complete(c: Columns, row: int, rule: RuleNumbers) -> bool:
+def is_complete(sog_i: int, cog_i: int, very_slow_kn: float) -> bool:
     """Whether a report says how its ship moves: speed, and course unless very slow."""
-    if c.sog_i[row] == NO_SPEED:
-        return False
-    is_slow = c.sog_i[row] / AIS_TENTHS <= rule.very_slow_kn
-    return bool(is_slow or c.cog_i[row] < COURSE_SIN.size)
+    is_slow = sog_i / AIS_TENTHS <= very_slow_kn
+    return sog_i != NO_SPEED and (is_slow or cog_i < COURSE_SIN.size)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def own_velocity(c: Columns, row: int, rule: RuleNumbers) -> tuple[float, Vector]:
-    """Return speed, knots, and direction, a tangent, of a complete report."""
-    speed = c.sog_i[row] / AIS_TENTHS
-    if speed <= rule.very_slow_kn:
-        return 0.0, (0.0, 0.0, 0.0)
-    sine, cosine = COURSE_SIN[c.cog_i[row]], COURSE_COS[c.cog_i[row]]
-    x, y, z = c.x[row], c.y[row], c.z[row]
+def own_move(place: Vector, lon_i: int, sog_i: int, cog_i: int, very_slow_kn: float) -> Move:
+    """Return the move that a complete report tells."""
+    speed = sog_i / AIS_TENTHS
+    if speed <= very_slow_kn:
+        return Move(0.0, (0.0, 0.0, 0.0))
+    sine, cosine = COURSE_SIN[cog_i], COURSE_COS[cog_i]
+    x, y, z = place
     horizontal = math.sqrt(x * x + y * y)
     if horizontal > 0.0:
         cos_lon, sin_lon = x / horizontal, y / horizontal
     else:
-        sin_lon, cos_lon = sincos_ais(c.lon_i[row])
-    return speed, (
-        -cosine * z * cos_lon - sine * sin_lon,
-        -cosine * z * sin_lon + sine * cos_lon,
-        cosine * horizontal,
-    )
+        sin_lon, cos_lon = sincos_ais(lon_i)
+    tx = -cosine * z * cos_lon - sine * sin_lon
+    ty = -cosine * z * sin_lon + sine * cos_lon
+    return Move(speed, (tx, ty, cosine * horizontal))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def derived_velocity(
-    c: Columns, previous: NDArray[np.int32], row: int, rule: RuleNumbers
-) -> tuple[float, Vector]:
-    """Return the velocity of a position from its own track; `previous` is the row before each."""
-    base = previous[row]
-    while base != _NONE and c.t_ms[row] - c.t_ms[base] < rule.base_min_ms:
-        base = previous[base]
-    if base == _NONE or c.t_ms[row] - c.t_ms[base] > rule.base_max_ms:
-        return 0.0, (0.0, 0.0, 0.0)
-    elapsed_h = (c.t_ms[row] - c.t_ms[base]) / MS_PER_H
-    speed = arc_nm(chord2(c, base, row)) / elapsed_h
-    if speed <= rule.very_slow_kn:
-        return 0.0, (0.0, 0.0, 0.0)
-    # The tangent at the position, away from the base: (p.b) p - b, without its loss of digits.
-    x, y, z = c.x[row], c.y[row], c.z[row]
-    dx, dy, dz = x - c.x[base], y - c.y[base], z - c.z[base]
+def move_between(base: Vector, place: Vector, elapsed_h: float, very_slow_kn: float) -> Move:
+    """Return the move of a ship at `place` that was at `base` so long before."""
+    speed = arc_nm(chord2(base, place)) / elapsed_h
+    if speed <= very_slow_kn:
+        return Move(0.0, (0.0, 0.0, 0.0))
+    # The tangent at the place, away from the base: (p.b) p - b, without its loss of digits.
+    x, y, z = place
+    dx, dy, dz = x - base[0], y - base[1], z - base[2]
     radial = dx * x + dy * y + dz * z
     dx, dy, dz = dx - radial * x, dy - radial * y, dz - radial * z
     size = math.sqrt(dx * dx + dy * dy + dz * dz)
-    return speed, (dx / size, dy / size, dz / size)
+    return Move(speed, (dx / size, dy / size, dz / size))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -149,46 +147,91 @@ def _one_way_nm(u: Vector, along: Vector, reach_nm: float, v: Vector) -> tuple[f
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def score(  # noqa: C901, PLR0912, PLR0915 - one flat kernel
-    c: Columns, previous: NDArray[np.int32], p: int, q: int, rule: RuleNumbers
+def padded_h(silence_h: float, rule: RuleNumbers) -> float:
+    """Return the silence with the buffer, hours: hypot(h, buffer)."""
+    return math.sqrt(silence_h * silence_h + rule.buffer_h * rule.buffer_h)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def score(  # noqa: PLR0913, PLR0917 - numbers only: arrays are counted on each call
+    silence_h: float,
+    u: Vector,
+    v: Vector,
+    move: Move,
+    back: Move,
+    is_back_known: bool,  # noqa: FBT001 - a number of the kernel
+    is_long_range: bool,  # noqa: FBT001 - a number of the kernel
+    rule: RuleNumbers,
 ) -> float:
-    """Return how well position p, on its track, predicts the later position q; 0 if not at all.
+    """Return how well a position predicts a later one; 0 if not at all.
 
     Without the weight for a mismatch of class.
+
+    Args:
+        silence_h: time between them.
+        u: place of the earlier position.
+        v: place of the later one.
+        move: of the earlier one.
+        back: of the later one.
+        is_back_known: whether `back` counts: both reports are complete.
+        is_long_range: whether either is a long-range report.
+        rule: the rule.
     """
-    h = (c.t_ms[q] - c.t_ms[p]) / MS_PER_H
     if rule.penalty_power == 0.5:  # noqa: PLR2004 - the square root is faster than a power
-        h_eff = h / (1.0 + math.sqrt(h / rule.penalty_h))
+        h_eff = silence_h / (1.0 + math.sqrt(silence_h / rule.penalty_h))
     else:
-        h_eff = h / (1.0 + (h / rule.penalty_h) ** rule.penalty_power)
-    padded = math.sqrt(h * h + rule.buffer_h * rule.buffer_h)
+        h_eff = silence_h / (1.0 + (silence_h / rule.penalty_h) ** rule.penalty_power)
+    padded = padded_h(silence_h, rule)
     allowed = rule.max_speed_kn * padded
-    if c.pos_res_i[p] == LONG_RANGE_RES_I or c.pos_res_i[q] == LONG_RANGE_RES_I:
+    if is_long_range:
         allowed += rule.long_range_tolerance_nm
-    apart = arc_nm(chord2(c, p, q))
-    p_complete, q_complete = is_complete(c, p, rule), is_complete(c, q, rule)
-    if p_complete:
-        speed, along = own_velocity(c, p, rule)
-    else:
-        speed, along = derived_velocity(c, previous, p, rule)
+    apart = arc_nm(chord2(u, v))
     # By the triangle inequality no reading of the move can be closer than this.
-    fastest = max(speed, c.sog_i[q] / AIS_TENTHS) if q_complete else speed
+    fastest = max(move.speed_kn, back.speed_kn) if is_back_known else move.speed_kn
     if apart - fastest * h_eff > allowed * (1.0 + 1e-9):
         return 0.0
-    u, v = (c.x[p], c.y[p], c.z[p]), (c.x[q], c.y[q], c.z[q])
-    if speed > 0.0:
-        ahead, aside = _one_way_nm(u, along, speed * h_eff, v)
-    else:
-        ahead, aside = apart, math.inf
-    if p_complete and q_complete:
-        back, line = own_velocity(c, q, rule)
-        if back > 0.0:
-            behind, off = _one_way_nm(v, (-line[0], -line[1], -line[2]), back * h_eff, u)
-        else:
-            behind, off = apart, math.inf
+    ahead, aside = apart, math.inf
+    if move.speed_kn > 0.0:
+        ahead, aside = _one_way_nm(u, move.along, move.speed_kn * h_eff, v)
+    if is_back_known:
+        behind, off = apart, math.inf
+        if back.speed_kn > 0.0:
+            x, y, z = back.along
+            behind, off = _one_way_nm(v, (-x, -y, -z), back.speed_kn * h_eff, u)
         ahead, aside = 0.5 * (ahead + behind), 0.5 * (aside + off)
     discrepancy = min(ahead, rule.shape_factor * min(apart, aside))
     if discrepancy > allowed:
         return 0.0
     strain = rule.discouraged * discrepancy / allowed
     return math.exp(-strain * strain) / padded
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def score_of_rows(
+    c: Columns, previous: NDArray[np.int32], p: int, q: int, rule: RuleNumbers
+) -> float:
+    """Return how well row p, on its track, predicts the later row q; 0 if not at all.
+
+    `previous` is the row before each on its track, from which a position moves whose report is
+    not complete.
+    """
+    u = (c.places[p, 0], c.places[p, 1], c.places[p, 2])
+    v = (c.places[q, 0], c.places[q, 1], c.places[q, 2])
+    slow = rule.very_slow_kn
+    is_back_known = False
+    move = back = Move(0.0, (0.0, 0.0, 0.0))
+    if is_complete(c.sog_i[p], c.cog_i[p], slow):
+        move = own_move(u, c.lon_i[p], c.sog_i[p], c.cog_i[p], slow)
+        is_back_known = is_complete(c.sog_i[q], c.cog_i[q], slow)
+        if is_back_known:
+            back = own_move(v, c.lon_i[q], c.sog_i[q], c.cog_i[q], slow)
+    else:
+        base = previous[p]
+        while base != _NONE and c.t_ms[p] - c.t_ms[base] < rule.base_min_ms:
+            base = previous[base]
+        if base != _NONE and c.t_ms[p] - c.t_ms[base] <= rule.base_max_ms:
+            origin = (c.places[base, 0], c.places[base, 1], c.places[base, 2])
+            move = move_between(origin, u, (c.t_ms[p] - c.t_ms[base]) / MS_PER_H, slow)
+    is_long_range = c.pos_res_i[p] == LONG_RANGE_RES_I or c.pos_res_i[q] == LONG_RANGE_RES_I
+    silence_h = (c.t_ms[q] - c.t_ms[p]) / MS_PER_H
+    return score(silence_h, u, v, move, back, is_back_known, is_long_range, rule)

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Final, NamedTuple
 
 from northwatch.errors import ParameterError
-from northwatch.units import MS_PER_H
 
 _HOUR: Final = timedelta(hours=1)
 _MS: Final = timedelta(milliseconds=1)
@@ -126,7 +125,7 @@ class TrackRule:
             long_range_tolerance_nm=self.long_range_tolerance_nm,
             max_open_tracks=self.max_open_tracks,
             max_link_ms=self.max_link // _MS,
-            max_link_km_per_ms=self.max_link_speed_kn * 1.852 / MS_PER_H,
+            max_link_kn=self.max_link_speed_kn,
         )
 
 
@@ -153,7 +152,7 @@ class RuleNumbers(NamedTuple):
     long_range_tolerance_nm: float
     max_open_tracks: int
     max_link_ms: int
-    max_link_km_per_ms: float
+    max_link_kn: float
 
 
 ARCTIC: Final = TrackRule()

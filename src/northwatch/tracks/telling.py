@@ -19,7 +19,10 @@ from northwatch.tracks.prediction import (
     Columns,
     chord2,
     is_complete,
+    own_move,
+    padded_h,
     score,
+    score_of_rows,
 )
 from northwatch.tracks.rules import RuleNumbers
 from northwatch.tracks.tracked import STRAY
@@ -78,7 +81,8 @@ def joined_score(c: Columns, previous: Rows, joined: Floats, row: int, rule: Rul
     """Return the score with which a row joined its track, working it out if that was put off."""
     if math.isnan(joined[row]):
         p = previous[row]
-        joined[row] = score(c, previous, p, row, rule) * class_weight(c, previous, p, row, rule)
+        joined[row] = score_of_rows(c, previous, p, row, rule)
+        joined[row] *= class_weight(c, previous, p, row, rule)
     return float(joined[row])
 
 
@@ -92,9 +96,7 @@ def best_join(
     their score is at most that of a perfect prediction over the silence since the newest.
     """
     weight = class_weight(c, previous, newest, q, rule)
-    silence_h = (c.t_ms[q] - c.t_ms[newest]) / MS_PER_H
-    bound = weight / math.sqrt(silence_h * silence_h + rule.buffer_h * rule.buffer_h)
-    bound *= 1.0 + 1e-12
+    bound = weight / padded_h((c.t_ms[q] - c.t_ms[newest]) / MS_PER_H, rule) * (1.0 + 1e-12)
     best, best_score, best_k = 0.0, 0.0, 0
     p, newer = newest, _NONE
     for k in range(rule.lookback):
@@ -103,7 +105,7 @@ def best_join(
         divisor = max(1.0, k * rule.lookback_factor)
         if bound / divisor <= best:
             break
-        found = score(c, previous, p, q, rule) * weight
+        found = score_of_rows(c, previous, p, q, rule) * weight
         divided = found / divisor
         if divided > best and (k == 0 or divided > joined_score(c, previous, joined, newer, rule)):
             best, best_score, best_k = divided, found, k
@@ -145,12 +147,16 @@ def tell_apart(mmsi: NDArray[np.int32], c: Columns, rule: RuleNumbers) -> Told: 
     depth = np.zeros((1, most), np.int32)
     done = np.zeros(1, np.bool_)
 
+    # Taken out of the tuple once: a kernel counts each taking.
+    t_ms, places, lon_i, sog_i, cog_i = c.t_ms, c.places, c.lon_i, c.sog_i, c.cog_i
+    ais_class, pos_res_i = c.ais_class, c.pos_res_i
     drops_incomplete = rule.base_min_ms < 0
-    # Chord, per hour of silence and buffer, within which "stayed" alone makes the newest position
-    # win over all older ones: half the top score if the second is worth half of it.
+    very_slow_kn, buffer2 = rule.very_slow_kn, rule.buffer_h * rule.buffer_h
+    # Chord, per hour of silence and buffer, within which "stayed" alone gives half the top score
+    # (if the second newest must be twice as good): then none but the newest position can win.
     near = math.sqrt(math.log(max(1.0, rule.lookback_factor))) / rule.discouraged
     near = min(near, 1.0) * rule.max_speed_kn / rule.shape_factor / R_NM * (1.0 - 1e-4)
-    near2, buffer2 = near * near, rule.buffer_h * rule.buffer_h
+    near2 = near * near
     least = 1.0 / max(1.0, rule.lookback_factor)
 
     a = 0
@@ -158,48 +164,66 @@ def tell_apart(mmsi: NDArray[np.int32], c: Columns, rule: RuleNumbers) -> Told: 
         if a == 0 or mmsi[a] != mmsi[a - 1]:
             n_open = 0
         b = a + 1
-        while b < n and c.t_ms[b] == c.t_ms[a] and mmsi[b] == mmsi[a]:
+        while b < n and t_ms[b] == t_ms[a] and mmsi[b] == mmsi[a]:
             b += 1
-        t = c.t_ms[a]
+        t = t_ms[a]
 
         # 1. Close what was silent for too long.
         kept = 0
         for j in range(n_open):
-            if t - c.t_ms[newest[j]] > rule.max_silence_ms:
+            if t - t_ms[newest[j]] > rule.max_silence_ms:
                 end[opened[j]] = SILENCE
             else:
                 opened[kept], newest[kept] = opened[j], newest[j]
                 kept += 1
         n_open = kept
 
-        # The short way.
-        if n_open > 0 and b == a + 1:
+        # The short way: one position, and the newest one of the track last joined tells enough.
+        while n_open > 0 and b == a + 1:
             p = newest[0]
-            h = (t - c.t_ms[p]) / MS_PER_H
+            is_long_range = pos_res_i[a] == LONG_RANGE_RES_I
+            is_known = is_complete(sog_i[a], cog_i[a], very_slow_kn)
+            if drops_incomplete and not is_known:
+                break
+            if is_long_range and rule.long_range_apart_ms > 0:
+                break
+            h = (t - t_ms[p]) / MS_PER_H
             padded2 = h * h + buffer2
-            is_near = chord2(c, p, a) <= near2 * padded2
-            if drops_incomplete and not is_complete(c, a, rule):
-                is_near = False
-            if rule.long_range_apart_ms > 0 and c.pos_res_i[a] == LONG_RANGE_RES_I:
-                is_near = False
-            if is_near and n_open > 1:
-                # Its weighted score is at least this; is no other track within the factor?
-                sure = least * size_weight(n_positions[opened[0]], rule)
-                if c.ais_class[a] != c.ais_class[p]:
-                    sure *= rule.class_mismatch_weight
-                for j in range(1, n_open):
-                    silence_h = (t - c.t_ms[newest[j]]) / MS_PER_H
-                    share2 = padded2 / (silence_h * silence_h + buffer2)
-                    most_of_it = size_weight(n_positions[opened[j]], rule) * math.sqrt(share2)
-                    if most_of_it * rule.ambiguity_factor * (1.0 + 1e-9) >= sure:
-                        is_near = False
-                        break
-            if is_near:
-                track[a], previous[a], joined[a] = opened[0], p, math.nan
+            u = (places[p, 0], places[p, 1], places[p, 2])
+            v = (places[a, 0], places[a, 1], places[a, 2])
+            weight = 1.0 if ais_class[a] == ais_class[p] else rule.class_mismatch_weight
+            found = math.nan  # put off
+            if chord2(u, v) <= near2 * padded2:
+                at_least = weight * least / math.sqrt(padded2) if n_open > 1 else 0.0
+            else:
+                if weight != 1.0 or not is_complete(sog_i[p], cog_i[p], very_slow_kn):
+                    break
+                move = own_move(u, lon_i[p], sog_i[p], cog_i[p], very_slow_kn)
+                back = move
+                if is_known:
+                    back = own_move(v, lon_i[a], sog_i[a], cog_i[a], very_slow_kn)
+                is_coarse = is_long_range or pos_res_i[p] == LONG_RANGE_RES_I
+                found = score(h, u, v, move, back, is_known, is_coarse, rule)
+                at_least = found
+                if found <= 0.0 or found * math.sqrt(padded2) < least * (1.0 + 1e-9):
+                    break
+            is_alone = True
+            for j in range(1, n_open):
+                # Is no other track within the factor?
+                size = size_weight(n_positions[opened[j]], rule)
+                at_most = size / padded_h((t - t_ms[newest[j]]) / MS_PER_H, rule)
+                sure = at_least * size_weight(n_positions[opened[0]], rule)
+                if at_most * rule.ambiguity_factor * (1.0 + 1e-9) >= sure:
+                    is_alone = False
+                    break
+            if is_alone:
+                track[a], previous[a], joined[a] = opened[0], p, found
                 n_positions[opened[0]] += 1
                 newest[0] = a
                 a = b
-                continue
+            break
+        if a == b:
+            continue
 
         # 2 to 4. What is each position worth on each track?
         n_rows = b - a
@@ -212,7 +236,7 @@ def tell_apart(mmsi: NDArray[np.int32], c: Columns, rule: RuleNumbers) -> Told: 
             track[a + i] = STRAY
             previous[a + i] = _NONE
             joined[a + i] = 0.0
-            if drops_incomplete and not is_complete(c, a + i, rule):
+            if drops_incomplete and not is_complete(sog_i[a + i], cog_i[a + i], very_slow_kn):
                 done[i] = True
                 n_left -= 1
         for j in range(n_open):
@@ -226,8 +250,7 @@ def tell_apart(mmsi: NDArray[np.int32], c: Columns, rule: RuleNumbers) -> Told: 
                 size = size_weight(n_positions[opened[j]], rule)
                 if n_rows == 1 and found > 0.0:
                     # Too stale or too short to win, or to be a rival?
-                    silence_h = (t - c.t_ms[newest[j]]) / MS_PER_H
-                    at_most = size / math.sqrt(silence_h * silence_h + buffer2)
+                    at_most = size / padded_h((t - t_ms[newest[j]]) / MS_PER_H, rule)
                     if at_most * rule.ambiguity_factor * (1.0 + 1e-9) < found:
                         continue
                 scores[i, j], depth[i, j] = best_join(c, previous, joined, newest[j], a + i, rule)
@@ -255,7 +278,7 @@ def tell_apart(mmsi: NDArray[np.int32], c: Columns, rule: RuleNumbers) -> Told: 
             p = newest[j]
             for _ in range(depth[best_i, j]):
                 p = previous[p]
-            if c.pos_res_i[q] == LONG_RANGE_RES_I and t - c.t_ms[p] < rule.long_range_apart_ms:
+            if pos_res_i[q] == LONG_RANGE_RES_I and t - t_ms[p] < rule.long_range_apart_ms:
                 continue
             n_rivals = 0
             for k in range(n_open):
@@ -311,7 +334,7 @@ def tell_apart(mmsi: NDArray[np.int32], c: Columns, rule: RuleNumbers) -> Told: 
             if n_open == most:
                 stalest = 0
                 for j in range(1, n_open):
-                    older = c.t_ms[newest[j]] - c.t_ms[newest[stalest]]
+                    older = t_ms[newest[j]] - t_ms[newest[stalest]]
                     if older < 0 or (older == 0 and opened[j] < opened[stalest]):
                         stalest = j
                 end[opened[stalest]] = EVICTED
