@@ -42,22 +42,11 @@ def main() -> None:
 
 
 def plane(polygons: list[list[topojson.Ring]], project: Any, south_deg: float) -> Any:  # noqa: ANN401
-    """Return the land north of a parallel in a polar plane, on a grid of a metre, as parts.
-
-    The cut at 180 in the source is closed on the way: in the plane both its sides coincide.
-    """
-    shapes = []
-    for rings in polygons:
-        if max(ring[:, 1].max() for ring in rings) <= _SOUTHERNMOST_DEG:
-            continue
-        xy = [
-            np.column_stack(project(np.maximum(ring[:, 1], _SOUTHERNMOST_DEG), ring[:, 0]))
-            for ring in rings
-        ]
-        shapes.append(shapely.make_valid(shapely.Polygon(xy[0], xy[1:]), method="structure"))
+    """Return the land north of a parallel in a polar plane."""
+    land = topojson.in_plane(polygons, project, _SOUTHERNMOST_DEG)
     lon_deg = np.linspace(-180.0, 180.0, 3601)
     disc = shapely.Polygon(np.column_stack(project(np.full(lon_deg.size, south_deg), lon_deg)))
-    return shapely.union_all(shapes, grid_size=1.0).intersection(disc)
+    return land.intersection(disc)
 
 
 def areas(shape: Any) -> list[Any]:  # noqa: ANN401 - shapely has no types
