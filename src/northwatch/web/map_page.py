@@ -36,7 +36,7 @@ from northwatch.web.map_view import (
     view_parameters,
 )
 from northwatch.web.palette import mark_of
-from northwatch.web.parameters import Parameter, State, whole
+from northwatch.web.parameters import Parameter, State, read_state, whole
 from northwatch.web.places import gate_outlines, name_of, zone_outline, zones
 from northwatch.web.positions_arrow import DEFAULT_LIMIT, MOST, arrow_stream, drawn
 
@@ -129,9 +129,8 @@ def _page_context(ask: Ask, state: State, view: MapView, rows: pl.DataFrame) -> 
         "ups": UPS,
         "histogram": bars,
         "histogram_path": histogram_bars(bars["n"]),
-        "coast_url": f"/coast/{coast_tag()}.json",
         "svg_query": state.query(after=None),
-        "map_state": json.dumps(_island(held, view, bars)),
+        "map_state": json.dumps(_island(held, bars)),
     }
 
 
@@ -140,14 +139,16 @@ def _counts(held: Held, column: str) -> dict[str, int]:
     return dict(counted.iter_rows())
 
 
-def _island(held: Held, view: MapView, bars: dict[str, Any]) -> dict[str, Any]:
-    """Return what the browser's map needs to begin with."""
+def _island(held: Held, bars: dict[str, Any]) -> dict[str, Any]:
+    """Return what the browser's map needs to begin with; the address says the rest."""
+    usual = map_view(read_state((), view_parameters(held)))
     return {
-        "x": view.x_m, "y": view.y_m, "res": view.res, "up": view.up_deg,
-        "t_from_ms": view.window_ms[0], "t_to_ms": view.window_ms[1],
-        "data_from_ms": held.span_ms[0], "data_to_ms": held.span_ms[1],
-        "histogram": bars, "coast": f"/coast/{coast_tag()}.json",
-        "classes": held.classes,
+        "defaults": {
+            "x": usual.x_m, "y": usual.y_m, "res": usual.res, "up": usual.up_deg,
+            "t_from_ms": usual.window_ms[0], "t_to_ms": usual.window_ms[1],
+        },
+        "histogram": bars,
+        "coast": f"/coast/{coast_tag()}.json",
     }  # fmt: skip
 
 

@@ -1,0 +1,24 @@
+/** Every page: partial updates by htmx, and forms that leave empty fields out of the address. */
+import htmx from "htmx.org";
+
+document.documentElement.classList.add("scripted");
+htmx.config.history = false;
+
+/** Keep an address short: a field that is empty, or holds what stands there anyway, is left out. */
+function leaveOutEmpty(event: SubmitEvent): void {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || form.method !== "get") return;
+  for (const field of form.elements) {
+    if ((field instanceof HTMLInputElement || field instanceof HTMLSelectElement) && field.value === "") {
+      field.disabled = true;
+    }
+  }
+}
+
+document.addEventListener("submit", leaveOutEmpty);
+// A page brought back by the browser's own history has its fields again.
+window.addEventListener("pageshow", () => {
+  for (const field of document.querySelectorAll<HTMLInputElement | HTMLSelectElement>("form [disabled]")) {
+    field.disabled = false;
+  }
+});
