@@ -1,5 +1,6 @@
 """Arrays of places, in; distances, plane coordinates, zones and gate crossings, out. No ships."""
 
+from northwatch.geo.display import gate_on_map, map_from_polar, zone_on_map
 from northwatch.geo.edges import EDGE_KINDS, densify
 from northwatch.geo.ellipsoid import (
     chord_geodesic_m,
@@ -71,10 +72,12 @@ __all__ = [
     "edge_distance_m",
     "from_map",
     "from_polar",
+    "gate_on_map",
     "geodesic_km",
     "geodesic_km_ais",
     "is_in_zone",
     "is_land",
+    "map_from_polar",
     "mean_place_deg",
     "over_land_km",
     "place_ais",
@@ -95,6 +98,7 @@ __all__ = [
     "unit_vector",
     "unit_vector_ais",
     "unit_vectors",
+    "zone_on_map",
     "zones_at",
     "zones_from_geojson",
 ]

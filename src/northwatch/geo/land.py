@@ -139,7 +139,7 @@ def _column(values: Ints) -> Ints:
 def shipped_land() -> LandMask:
     """Return the land that comes with the product; made once, then kept.
 
-    Cost: MADE, MEMORY.
+    Cost: about 0.2 s and 24 MB.
     """
     with np.load(io.BytesIO(data.read_bytes("land/land-3413.npz"))) as file:
         points = np.cumsum(np.column_stack([file["dx_m"], file["dy_m"]]), axis=0)

@@ -48,7 +48,7 @@ class ZoneIndex:
         Raises:
             ParameterError: an id is used twice, or the cell is too small.
 
-        Cost: about BUILD for the shipped zones.
+        Cost: about 0.1 s and 20 MB for the shipped zones.
         """
         ids = [zone.id for zone in zones]
         if len(set(ids)) < len(ids):
@@ -76,7 +76,8 @@ class ZoneIndex:
         Returns:
             Shape (n, n_words); bit k of word k // 64 is set if the place is in `zones[k]`.
 
-        Cost: about RATE M places/s on one core for the shipped zones (bench/zones.py).
+        Cost: about 16 M places/s on one core in the order of the lake, 8 M in random order, for
+        the shipped zones, projection included (bench/zones.py).
         """
         words: Words = look_up(
             np.ascontiguousarray(lat_i, dtype=np.int32),

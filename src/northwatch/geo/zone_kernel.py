@@ -102,47 +102,66 @@ def _class_at(x_m: float, y_m: float, arrays: ZoneArrays) -> int:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _add_exactly(x_m: float, y_m: float, zone: int, arrays: ZoneArrays, out_words: Words) -> None:
+    if _is_in_exactly(x_m, y_m, zone, arrays):
+        out_words[zone >> 6] |= np.uint64(1) << np.uint64(zone & 63)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def zones_at(x_m: float, y_m: float, arrays: ZoneArrays, out_words: Words) -> None:
     """Write the zones of one place in EPSG:3413 to `out_words`, shape (n_words,); bit k = zone k.
 
     Outside the raster the zones that reach beyond it are tested exactly and the others are not
     there; a place that is not finite is in no zone.
     """
-    out_words[:] = 0
-    if _is_on_raster(x_m, y_m, arrays):
-        kind = _class_at(x_m, y_m, arrays)
-        out_words[:] = arrays.class_bits[kind]
-        touching = arrays.class_zones[arrays.class_start[kind] : arrays.class_start[kind + 1]]
-    else:
-        touching = arrays.outer_zones
-    for zone in touching:
-        if _is_in_exactly(x_m, y_m, zone, arrays):
-            out_words[zone >> 6] |= np.uint64(1) << np.uint64(zone & 63)
+    if not _is_on_raster(x_m, y_m, arrays):
+        out_words[:] = 0
+        for k in range(arrays.outer_zones.size):
+            _add_exactly(x_m, y_m, arrays.outer_zones[k], arrays, out_words)
+        return
+    kind = _class_at(x_m, y_m, arrays)
+    for word in range(arrays.n_words):
+        out_words[word] = arrays.class_bits[kind, word]
+    for k in range(arrays.class_start[kind], arrays.class_start[kind + 1]):
+        _add_exactly(x_m, y_m, arrays.class_zones[k], arrays, out_words)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def is_in_zone(x_m: float, y_m: float, zone: int, arrays: ZoneArrays) -> bool:
     """Return whether one place in EPSG:3413 lies in one zone, as `zones_at` would say."""
-    if _is_on_raster(x_m, y_m, arrays):
-        kind = _class_at(x_m, y_m, arrays)
-        word = arrays.class_bits[kind, zone >> 6] >> np.uint64(zone & 63)
-        if word & np.uint64(1):
-            return True
-        touching = arrays.class_zones[arrays.class_start[kind] : arrays.class_start[kind + 1]]
-    else:
-        touching = arrays.outer_zones
-    for other in touching:
-        if other == zone:
+    if not _is_on_raster(x_m, y_m, arrays):
+        for k in range(arrays.outer_zones.size):
+            if arrays.outer_zones[k] == zone:
+                return _is_in_exactly(x_m, y_m, zone, arrays)
+        return False
+    kind = _class_at(x_m, y_m, arrays)
+    if (arrays.class_bits[kind, zone >> 6] >> np.uint64(zone & 63)) & np.uint64(1):
+        return True
+    for k in range(arrays.class_start[kind], arrays.class_start[kind + 1]):
+        if arrays.class_zones[k] == zone:
             return _is_in_exactly(x_m, y_m, zone, arrays)
     return False
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def look_up(lat_i: Ints, lon_i: Ints, arrays: ZoneArrays) -> Words:
-    """Return the zones of places in AIS units, shape (n,), as words, shape (n, n_words)."""
+    """Return the zones of places in AIS units, shape (n,), as words, shape (n, n_words).
+
+    `zones_at` for each, written out where no edge is near, which is nearly everywhere.
+    """
     out = np.zeros((lat_i.size, arrays.n_words), np.uint64)
+    half_m, cell_m, n_words = arrays.half_m, arrays.cell_m, arrays.n_words
+    cells, bits, start = arrays.cells, arrays.class_bits, arrays.class_start
+    n_rows = cells.shape[0]
     for k in range(lat_i.size):
         x_m, y_m = polar_from_ais(lat_i[k], lon_i[k])
+        if abs(x_m) < half_m and abs(y_m) < half_m:
+            row = raster_row(y_m, half_m, cell_m, n_rows)
+            kind = cells[row, raster_row(x_m, half_m, cell_m, n_rows)]
+            if start[kind] == start[kind + 1]:
+                for word in range(n_words):
+                    out[k, word] = bits[kind, word]
+                continue
         zones_at(x_m, y_m, arrays, out[k])
     return out
 
