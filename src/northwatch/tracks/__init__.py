@@ -1,7 +1,24 @@
 """Positions, in; tracks and dated identities, out."""
 
 from northwatch.tracks.assigning import assign_tracks
+from northwatch.tracks.attributes import CLASS_TABLE, flags_of, valid_imo, vessel_classes
+from northwatch.tracks.identities import identities
 from northwatch.tracks.rules import ARCTIC, GFW, TrackRule
 from northwatch.tracks.tracked import NO_SPEED, STRAY, Tracked
+from northwatch.tracks.vessels import vessels
 
-__all__ = ["ARCTIC", "GFW", "NO_SPEED", "STRAY", "TrackRule", "Tracked", "assign_tracks"]
+__all__ = [
+    "ARCTIC",
+    "CLASS_TABLE",
+    "GFW",
+    "NO_SPEED",
+    "STRAY",
+    "TrackRule",
+    "Tracked",
+    "assign_tracks",
+    "flags_of",
+    "identities",
+    "valid_imo",
+    "vessel_classes",
+    "vessels",
+]
