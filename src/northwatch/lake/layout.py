@@ -12,8 +12,8 @@ from northwatch.schema import DERIVED, STORED, Table
 
 ROW_GROUP: Final = 122_880
 ZSTD_LEVEL: Final = 3
-SOURCES_KEY: Final = b"northwatch.sources"
-TABLE_KEY: Final = b"northwatch.table"
+SOURCES_KEY: Final = "northwatch.sources"
+TABLE_KEY: Final = "northwatch.table"
 UNFINISHED: Final = ".unfinished"
 SUFFIX: Final = ".parquet"
 

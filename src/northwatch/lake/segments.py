@@ -103,13 +103,15 @@ def write_segment(
 
     Raises:
         SchemaError: a column is missing.
-        ParameterError: no such table; or a row lies outside `day` or `bucket`.
+        ParameterError: no such table; a null where none may be; or a row lies outside `day` or
+            `bucket`.
     """
     spec = _table(table, day, bucket)
     rows = _ordered(spec, frame)
     told = tuple(sorted(set(sources)))
     if rows.height == 0:
         return Segment(str(lake), "", table, day, bucket, 0, 0, None, None, None, None, "", told)
+    _check_nulls(spec, rows)
     _check_partition(spec, rows, day, bucket)
     content = _encoded(spec, rows, told)
     sha256 = hashlib.sha256(content).hexdigest()
@@ -196,7 +198,9 @@ def _ordered(table: Table, frame: pl.DataFrame | pa.Table) -> pl.DataFrame:
 
 def _is_ordered(rows: pl.DataFrame, order: Sequence[str]) -> bool:
     """Whether rows are sorted; False also where that is not plain, as with nulls."""
-    undecided = pl.repeat(value=True, n=max(rows.height - 1, 0), eager=True, dtype=pl.Boolean)
+    if rows.height < 2:  # noqa: PLR2004 - one row is in order
+        return True
+    undecided = pl.repeat(value=True, n=rows.height - 1, eager=True, dtype=pl.Boolean)
     for name in order:
         column = rows[name]
         if column.null_count():
@@ -208,6 +212,12 @@ def _is_ordered(rows: pl.DataFrame, order: Sequence[str]) -> bool:
         if not undecided.any():
             return True
     return True
+
+
+def _check_nulls(table: Table, rows: pl.DataFrame) -> None:
+    for column in table.columns:
+        if not column.nullable and rows[column.name].null_count():
+            raise ParameterError(name=f"{table.name}.{column.name}", value=None, allowed="no null")
 
 
 def _check_partition(
@@ -229,12 +239,12 @@ def _check_all(holds: pl.Series, name: str, value: object) -> None:
 
 def _encoded(table: Table, rows: pl.DataFrame, sources: Sequence[str]) -> pa.Buffer:
     """Return the rows as the bytes of a Parquet file; the same rows, the same bytes."""
-    told = {TABLE_KEY: table.name.encode(), SOURCES_KEY: ",".join(sources).encode()}
-    schema = arrow_schema(table).with_metadata(told)
+    schema = arrow_schema(table)
     data = rows.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(schema)
     sink = pa.BufferOutputStream()
     with pq.ParquetWriter(sink, schema, **parquet_options(table)) as writer:
         writer.write_table(data, row_group_size=ROW_GROUP)
+        writer.add_key_value_metadata({TABLE_KEY: table.name, SOURCES_KEY: ",".join(sources)})
     return sink.getvalue()
 
 
