@@ -54,8 +54,8 @@ class Field:
         scale: theirs times this is ours, before rounding; 600000 for degrees to `lat_i`.
         nulls: texts that mean "not available", besides empty and blank.
         codes: text to number, where theirs writes words for AIS codes; capitals do not matter.
-            `ais_class` has two numbers more than the schema: 4 base station, 5 aid to navigation
-            (both become class 3, but are counted apart).
+            `ais_class` has two numbers more than the schema: 4 base station, 5 aid to
+            navigation; such rows are counted and give no report, as in NMEA.
         prefix: letters in front of a number to drop ("IMO").
     """
 
