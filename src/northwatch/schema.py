@@ -203,7 +203,7 @@ INGESTS: Final = Table(
         Column("n_statics", _I64, "static reports kept"),
         Column("t_from_ms", _I64, "first receive time", "ms", nullable=True),
         Column("t_to_ms", _I64, "last receive time", "ms", nullable=True),
-        Column("minutes", _STR, "JSON list of [first, last] minute since 1970 with a report each"),
+        Column("heard", _STR, "JSON list of [first, last] report, ms, of spans without a pause"),
     ),
     ("source",),
 )

@@ -14,6 +14,7 @@ from northwatch.access.definition import (
     require_like,
 )
 from northwatch.access.figures import ALL, Evidence, Figures, Query, behind, figures
+from northwatch.access.presence import presence
 from northwatch.access.season_window import SEASON_WINDOWS, season_windows
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "difference",
     "differing_fields",
     "figures",
+    "presence",
     "require_like",
     "season_windows",
     "trend_phrase",

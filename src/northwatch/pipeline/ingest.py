@@ -17,7 +17,7 @@ from northwatch.ais import Decoded, DelimitedDecoder, NmeaDecoder
 from northwatch.dialect import Dialect
 from northwatch.errors import EmptyError, SourceError
 from northwatch.lake import Change, Lake, Segment, Writer, merged
-from northwatch.pipeline.listening import Minutes
+from northwatch.pipeline.hearing import Heard
 from northwatch.pipeline.pieces import Piece, Pieces
 from northwatch.pipeline.runner import LocalRunner
 from northwatch.pipeline.statics import merge_static_values, static_values
@@ -106,6 +106,7 @@ class _Batch:
         self._watch = watch
         self._changes: list[dict[str, Change]] = []
         self._known = lake.sources()
+        self._replaced: list[str] = []
         self._numbers: dict[str, int] = {}
         self.n_rows = 0
 
@@ -123,7 +124,7 @@ class _Batch:
             )
         self._numbers[source.sha256] = number
         self._changes.append({name: Change(add=tuple(s)) for name, s in reading.segments.items()})
-        self._changes += [self._writer.without(old) for old in self._known.named(source.name)]
+        self._replaced += self._known.named(source.name)
         self.n_rows += row["n_positions"]
         return FileResult(
             file=source.name,
@@ -138,8 +139,8 @@ class _Batch:
     def commit(self) -> None:
         """Publish what was read since the last commit, all at once."""
         if self._changes:
-            self._writer.commit(merged(*self._changes))
-        self._changes, self._numbers, self.n_rows = [], {}, 0
+            self._writer.commit(merged(*self._changes, self._writer.without(*self._replaced)))
+        self._changes, self._replaced, self._numbers, self.n_rows = [], [], {}, 0
         self._known = self._lake.sources()
 
 
@@ -153,7 +154,7 @@ class _Reading:
         self._runner = LocalRunner(threads)
         self._threads = threads
         self._pieces = Pieces(ROWS_HELD)
-        self._minutes = Minutes()
+        self._heard = Heard()
         self._statics: list[pl.DataFrame] = []
         self._rejects: list[pl.DataFrame] = []
         self._moved: Counter[str] = Counter()
@@ -177,7 +178,7 @@ class _Reading:
     def _take(self, decoded: Decoded) -> None:
         cleaned = clean(decoded.reports)
         self._moved.update(cleaned.counts)
-        self._minutes.add(decoded.reports["t_ms"])
+        self._heard.add(decoded.reports["t_ms"])
         self._rejects += [r for r in (decoded.rejects, cleaned.rejects) if r.height]
         if decoded.statics.height:
             self._statics.append(static_values(decoded.statics, self._number))
@@ -250,7 +251,7 @@ class _Reading:
             "n_statics": self._n_statics,
             "t_from_ms": self._span and self._span[0],
             "t_to_ms": self._span and self._span[1],
-            "minutes": self._minutes.runs(),
+            "heard": self._heard.text(),
         }
         frame = pl.DataFrame([row], schema=INGESTS.polars)
         self.segments[INGESTS.name].append(

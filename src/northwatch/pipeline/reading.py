@@ -198,7 +198,7 @@ def reject_log(picture: Picture, file: str | None) -> tuple[pl.DataFrame, pl.Dat
     counted = pl.DataFrame(
         [
             {**row, "counter": counter, "lines": lines}
-            for row in ingests.sort("file").drop("lines", "minutes").to_dicts()
+            for row in ingests.sort("file").drop("lines", "heard").to_dicts()
             for counter, lines in json.loads(row.pop("counters")).items()
         ]
     )

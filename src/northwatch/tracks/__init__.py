@@ -5,7 +5,7 @@ from northwatch.tracks.attributes import CLASS_TABLE, flags_of, valid_imo, vesse
 from northwatch.tracks.identities import identities
 from northwatch.tracks.rules import ARCTIC, GFW, TrackRule
 from northwatch.tracks.tracked import NO_SPEED, STRAY, Tracked
-from northwatch.tracks.vessels import vessels
+from northwatch.tracks.vessels import small_craft, vessels
 
 __all__ = [
     "ARCTIC",
@@ -18,6 +18,7 @@ __all__ = [
     "assign_tracks",
     "flags_of",
     "identities",
+    "small_craft",
     "valid_imo",
     "vessel_classes",
     "vessels",

@@ -61,6 +61,19 @@ def vessels(tracked: Tracked, statics: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def small_craft(statics: pl.DataFrame) -> pl.Series:
+    """Return the MMSI of small craft (`attributes.is_small_craft`), ascending.
+
+    Args:
+        statics: `schema.STATICS`, any order. Who sent no ship type is not known to be small.
+    """
+    said = most_sent(statics, "ship_type")
+    for name in ("length_m", "ais_class"):
+        said = said.join(most_sent(statics, name), on="mmsi", how="left", maintain_order="left")
+    said = said.with_columns(classes_of(said["ship_type"]).alias("vessel_class"))
+    return said.filter(is_small_craft())["mmsi"].sort()
+
+
 class _Heard(NamedTuple):
     """One entry per MMSI."""
 
