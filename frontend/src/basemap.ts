@@ -60,7 +60,9 @@ export async function coastLayer(url: string): Promise<VectorLayer> {
 }
 
 export function styleCoast(layer: VectorLayer, c: Colours): void {
-  layer.setStyle(new Style({ fill: new Fill({ color: c.land }), stroke: new Stroke({ color: c.coast, width: 0.8 }) }));
+  const near = new Style({ fill: new Fill({ color: c.land }), stroke: new Stroke({ color: c.coast, width: 0.9 }) });
+  const far = new Style({ fill: new Fill({ color: c.land }), stroke: new Stroke({ color: c.coast, width: 0.35 }) });
+  layer.setStyle((_: FeatureLike, resolution: number) => (resolution > 2500 ? far : near));
 }
 
 /** Meridians end short of the pole, lest they make a blot: 90s at 90 N, 45s at 88 N, 15s at 85 N. */

@@ -302,7 +302,11 @@ export class Chart {
     needle.setAttribute("d", "M8 1 12 14 8 11.5 4 14z");
     needle.setAttribute("fill", "currentColor");
     arrow.append(needle);
-    this.readout.append(bar, `${metres / 1000} km at ${midLat.toFixed(0)}° N`, placeWords(lon, lat), arrow, "north here");
+    const words = (text: string): HTMLElement => Object.assign(document.createElement("span"), { textContent: text });
+    const scale = words(`${metres / 1000} km at ${midLat.toFixed(0)}° N`);
+    const way = words("north here ");
+    way.append(arrow);
+    this.readout.append(bar, scale, words(placeWords(lon, lat)), way);
   }
 }
 

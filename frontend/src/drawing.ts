@@ -65,6 +65,7 @@ export class Drawing {
     if (!gl) throw new Error("no WebGL 2");
     this.gl = gl;
     this.canvas.className = "ships";
+    Object.assign(this.canvas.style, { position: "absolute", left: "0", top: "0" });
     this.rows = build(gl, ROW_VERTEX, ROW_FRAGMENT);
     this.heads = build(gl, HEAD_VERTEX, HEAD_FRAGMENT);
     this.rowArray = gl.createVertexArray();

@@ -48,10 +48,9 @@ async function load(): Promise<void> {
   if (!drawing || !chart) return;
   loading?.abort();
   loading = new AbortController();
-  const query = queryOf(state, { ...defaults, window: [NaN, NaN] as unknown as WindowMs }, LIMIT === 200_000 ? {} : { limit: String(LIMIT) });
   box.setAttribute("aria-busy", "true");
   try {
-    positions = await fetchPositions(`/positions.arrow${onlyWhatLoads(query)}`, loading.signal);
+    positions = await fetchPositions(`/positions.arrow${whatLoads()}`, loading.signal);
   } catch (error) {
     if ((error as Error).name === "AbortError") return;
     said.textContent = "The positions could not be fetched; the list still answers. Reload the page to try again.";
@@ -68,11 +67,12 @@ async function load(): Promise<void> {
 let loadedZone = "";
 
 /** Only the window and the zone decide what is loaded. */
-function onlyWhatLoads(query: string): string {
-  const kept = new URLSearchParams();
-  for (const [name, value] of new URLSearchParams(query)) {
-    if (["t_from", "t_to", "zone", "as_of", "limit"].includes(name)) kept.set(name, value);
-  }
+function whatLoads(): string {
+  const kept = new URLSearchParams({ t_from: utcText(state.window[0]), t_to: utcText(state.window[1]) });
+  const asOf = new URL(location.href).searchParams.get("as_of");
+  if (asOf) kept.set("as_of", asOf);
+  if (state.zone) kept.set("zone", state.zone);
+  if (LIMIT !== 200_000) kept.set("limit", String(LIMIT));
   return `?${kept}`;
 }
 
@@ -190,11 +190,12 @@ function markRow(): void {
 }
 
 document.querySelector(".map-side")!.addEventListener("click", (event) => {
-  const link = (event.target as Element).closest<HTMLAnchorElement>("a.choose");
+  const target = event.target as Element;
+  const link = target.closest("a.choose") ?? (target.closest("a") ? null : target.closest("tr[data-vessel]")?.querySelector("a.choose"));
   if (!link || (event as MouseEvent).ctrlKey || (event as MouseEvent).metaKey) return;
   event.preventDefault();
   event.stopPropagation();
-  void choose(link.dataset["vessel"]!, true);
+  void choose((link as HTMLElement).dataset["vessel"]!, true);
 }, true);
 
 if (chart) {

@@ -22,3 +22,19 @@ window.addEventListener("pageshow", () => {
     field.disabled = false;
   }
 });
+
+/** A link to a figure shows what stands behind it beside the table, and brings it into view. */
+document.addEventListener("click", (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const link = (event.target as Element).closest<HTMLAnchorElement>("a.figure-link");
+  const into = link?.closest<HTMLElement>("[data-into]")?.dataset["into"];
+  if (!link || !into) return;
+  event.preventDefault();
+  void htmx.ajax("GET", link.href, { target: into }).then(() => {
+    for (const other of document.querySelectorAll(".figure-link[aria-current]")) other.removeAttribute("aria-current");
+    link.setAttribute("aria-current", "true");
+    const box = document.querySelector<HTMLElement>(into)?.closest<HTMLElement>("aside");
+    box?.scrollIntoView({ block: "nearest" });
+    box?.querySelector<HTMLElement>(".big-figure")?.focus({ preventScroll: true });
+  });
+});

@@ -63,13 +63,13 @@ uniform vec3 u_colours[9]; uniform int u_shapes[9]; uniform vec3 u_edge; uniform
 out vec4 colour;
 float box(vec2 p, vec2 half_size) { vec2 d = abs(p) - half_size; return max(d.x, d.y); }
 float polygon(vec2 p, float sides, float radius) {
-  float a = atan(p.x, -p.y); float step = 6.2831853 / sides;
+  float a = atan(p.x, p.y); float step = 6.2831853 / sides;
   return cos(floor(0.5 + a / step) * step - a) * length(p) - radius;
 }
 float shape(vec2 p, int kind) {
   if (kind == 0) return length(p) - 0.36;
   if (kind == 1) return box(p, vec2(0.32));
-  if (kind == 2) return polygon(vec2(p.x, -p.y - 0.06) * vec2(1.0, -1.0), 3.0, 0.22);
+  if (kind == 2) return polygon(p - vec2(0.0, 0.08), 3.0, 0.22);
   if (kind == 3) return (abs(p.x) + abs(p.y)) - 0.46;
   if (kind == 4) return min(box(p, vec2(0.42, 0.14)), box(p, vec2(0.14, 0.42)));
   if (kind == 5) return polygon(p, 5.0, 0.33);
@@ -84,7 +84,7 @@ void main() {
   vec2 ahead = vec2(sin(v_bearing), -cos(v_bearing));
   float along = dot(p, ahead);
   float aside = abs(dot(p, vec2(-ahead.y, ahead.x)));
-  float line = v_bearing > 90.0 ? 1.0 : max(aside - 1.1 * pixel, max(-along, along - 0.92));
+  float line = v_bearing > 90.0 ? 1.0 : max(aside - 0.8 * pixel, max(-along, along - 0.92));
   float ring = v_chosen > 0.5 ? abs(length(p) - 0.78) - 1.4 * pixel : 1.0;
   float edge = min(min(body - 1.4 * pixel, line), ring);
   if (edge > 0.5 * pixel) discard;

@@ -25,7 +25,7 @@ from northwatch.web.render import error_html, fragment, page_html, svg_document
 from northwatch.web.statuses import status_of
 
 _LOG: Final = logging.getLogger(__name__)
-_STYLE_OF_PLOT: Final = "'sha256-PLOT_HASH'"
+_STYLE_OF_PLOT: Final = "'sha256-jSYQUrW7J0b3jPqhZP9C2Xh1PyJKHKXd4s0fpGGKrww='"
 HEADERS: Final = {
     "Content-Security-Policy": (
         f"default-src 'self'; style-src 'self' {_STYLE_OF_PLOT}; img-src 'self' data:; "
@@ -51,7 +51,7 @@ def create_app(lake_path: Path, *, clock: Clock = lambda: datetime.now(UTC)) -> 
     """
     app = FastAPI(
         title="northwatch", version=__version__, docs_url=None, redoc_url=None,
-        description="The common picture: who was in which Arctic zone, each number with its source.",
+        description="The common picture: who was in which Arctic zone, and on what evidence.",
     )  # fmt: skip
     app.state.pictures = Pictures(lake_path)
     app.state.clock = clock
@@ -208,9 +208,7 @@ def _defect(request: Request, error: Exception) -> Response:
     return _error(request, 500, "defect", words, {})
 
 
-def _error(
-    request: Request, status: int, code: str, words: str, more: dict[str, str]
-) -> Response:
+def _error(request: Request, status: int, code: str, words: str, more: dict[str, str]) -> Response:
     last = request.url.path.rsplit("/", 1)[-1]
     if "." in last and not last.endswith(".svg"):
         body = {"error": {"code": code, "status": status, "message": words, **more}}

@@ -15,7 +15,7 @@ def histogram_bars(n: Sequence[int], width: int = BRUSH_WIDTH, height: int = BRU
     """Return a histogram as the path data of one filled outline."""
     if not n:
         return ""
-    most = max(max(n), 1)
+    most = max(1, *n)
     step = width / len(n)
     tops = [round(height - height * value / most, 1) for value in n]
     parts = [f"M0 {height}"]

@@ -34,9 +34,7 @@ def coast_rings() -> Rings:
     """
     document = json.loads(coast_bytes())
     unit_m = float(document["unit_m"])
-    return tuple(
-        _closed(ring) * unit_m for polygon in document["polygons"] for ring in polygon
-    )
+    return tuple(_closed(ring) * unit_m for polygon in document["polygons"] for ring in polygon)
 
 
 def _closed(ring: list[int]) -> NDArray[np.float64]:

@@ -11,10 +11,9 @@ from typing import Any, Final, TypeVar
 
 import polars as pl
 
-from northwatch import __version__
 from northwatch.lake import Lake, Picture
 from northwatch.schema import TABLES
-from northwatch.units import MS_PER_DAY, MS_PER_H, MS_PER_S
+from northwatch.units import MS_PER_H, MS_PER_S
 from northwatch.web.cite import Source
 from northwatch.web.palette import Mark, marks
 
@@ -121,9 +120,7 @@ class Held:
             self.table("ingests")
             .with_columns(pl.col("licence").fill_null(_UNKNOWN_LICENCE))
             .group_by("dialect", "licence")
-            .agg(
-                files=pl.len(), t_from=pl.col("t_from_ms").min(), t_to=pl.col("t_to_ms").max()
-            )
+            .agg(files=pl.len(), t_from=pl.col("t_from_ms").min(), t_to=pl.col("t_to_ms").max())
             .sort("dialect", "licence")
         )
         return tuple(
@@ -151,28 +148,12 @@ class Held:
             return at(int(last.to_numpy().max()))
         return at(self.span_ms[1]) if self.span_ms[1] else None
 
-    @cached_property
-    def code_version(self) -> str:
-        """Version of the code that built the picture."""
-        return str(self.facts.get("code_version", __version__))
-
-    @cached_property
-    def heard_days(self) -> pl.DataFrame:
-        """UTC days with at least one report from anyone (column `day`)."""
-        told = self.facts.get("heard_days")
-        if told is not None:
-            return pl.DataFrame({"day": told}, schema={"day": pl.String}).select(
-                pl.col("day").str.to_date()
-            )
-        day = pl.from_epoch(pl.col("t_ms") // MS_PER_DAY, time_unit="d").alias("day")
-        return self.scan("track_points").select(day).unique().sort("day").collect()
-
 
 class Pictures:
     """The pictures of one lake; the last few asked for are kept."""
 
     def __init__(self, path: Path) -> None:
-        """Serve the lake at a path; it is opened at the first request, and tried again if absent."""
+        """Serve the lake at a path; it is opened at the first request, so it may come later."""
         self._path = path
         self._lake: Lake | None = None
         self._held: OrderedDict[str, Held] = OrderedDict()

@@ -16,6 +16,8 @@ from northwatch.web.coast import Rings, coast_rings, thinned
 
 Points = NDArray[np.float64]
 _LEAST_LAND_PX: Final = 1.5
+# Above so many metres a pixel, parallels so many degrees apart.
+_PARALLELS: Final = ((4000.0, 10.0), (1500.0, 5.0), (500.0, 2.0), (0.0, 1.0))
 _CIRCLE: Final = np.linspace(-180.0, 180.0, 181)
 
 
@@ -65,7 +67,9 @@ def sheet_about(xy_m: Points, width: int, height: int, *, least_m: float = 300_0
     angle = math.radians(up)
     x += shift[0] * math.cos(angle) + shift[1] * math.sin(angle)
     y += shift[0] * math.sin(angle) - shift[1] * math.cos(angle)
-    return Sheet(float(x), float(y), float(max(size[0] / width, size[1] / height)), up, width, height)
+    return Sheet(
+        float(x), float(y), float(max(size[0] / width, size[1] / height)), up, width, height
+    )
 
 
 def path(pixels: Points, *, closed: bool = False) -> str:
@@ -111,9 +115,9 @@ def graticule_path(sheet: Sheet) -> str:
 
     Those of 90 degrees reach 90 N, of 45 degrees 88 N, of 15 degrees 85 N.
     """
-    lines = []
-    for lat in _parallels(sheet):
-        lines.append(np.column_stack(to_map(np.full(_CIRCLE.size, lat), _CIRCLE)))
+    lines = [
+        np.column_stack(to_map(np.full(_CIRCLE.size, lat), _CIRCLE)) for lat in _parallels(sheet)
+    ]
     for lon in range(-180, 180, 15):
         top = 90.0 if lon % 90 == 0 else 88.0 if lon % 45 == 0 else 85.0
         lats = np.array([35.0, top])
@@ -122,7 +126,7 @@ def graticule_path(sheet: Sheet) -> str:
 
 
 def _parallels(sheet: Sheet) -> list[float]:
-    step = 10.0 if sheet.res > 4000 else 5.0 if sheet.res > 1500 else 2.0 if sheet.res > 500 else 1.0  # noqa: PLR2004 - metres a pixel
+    step = next(step for coarser, step in _PARALLELS if sheet.res > coarser)
     return [float(lat) for lat in np.arange(40.0, 90.0, step)]
 
 
@@ -155,12 +159,15 @@ class ScaleBar:
 
 
 def scale_bar(sheet: Sheet, lat_deg: float, *, longest_px: float = 140.0) -> ScaleBar:
-    """Return the longest round bar that fits; the map's scale at a latitude differs from 1 at 71 N."""
+    """Return the longest round bar that fits; the map's scale is 1 at 71 N only."""
     sine = math.sin(math.radians(lat_deg))
     scale = (1 + math.sin(math.radians(71.0))) / (1 + sine)  # sphere: within 0.3 % of the ellipsoid
     ground = sheet.res / scale
     metres = next(
-        m for e in range(7, 1, -1) for m in (5 * 10**e, 2 * 10**e, 10**e) if m / ground <= longest_px
+        m
+        for e in range(7, 1, -1)
+        for m in (5 * 10**e, 2 * 10**e, 10**e)
+        if m / ground <= longest_px
     )
     km = metres / 1000
     return ScaleBar(round(metres / ground, 1), f"{km:g} km at {lat_deg:.0f}° N")

@@ -235,7 +235,8 @@ def positions_arrow(ask: Ask) -> Download:
     view = map_view(state)
     key = ("arrow", view.window_ms, state["limit"], view.zone)
     body = ask.held.once(
-        key, lambda: arrow_stream(ask.held, drawn(ask.held, view.window_ms, state["limit"], view.zone))
+        key,
+        lambda: arrow_stream(ask.held, drawn(ask.held, view.window_ms, state["limit"], view.zone)),
     )
     return Download(body, "application/vnd.apache.arrow.stream")
 

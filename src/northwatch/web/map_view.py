@@ -15,7 +15,7 @@ from northwatch.web.positions_arrow import activity
 from northwatch.web.words import told, utc
 
 # The whole Arctic down to about 60 N in a box of 1,000 by 760 pixels, Greenland's meridian down.
-_X, _Y, _RES, _UP = "0", "0", "8500", "-45"
+_X, _Y, _RES, _UP = "0", "0", "10500", "-45"
 WIDTH, HEIGHT = "1000", "760"
 _DEFAULT_DAYS: Final = 3
 SHORTEST_DRAWN_GAP_H: Final = 12.0

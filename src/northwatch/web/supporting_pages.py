@@ -16,7 +16,10 @@ def zones_page(ask: Ask) -> View:
     """Return the zones and gates with the source and version of each boundary."""
     state = ask.state()
     present = dict(
-        ask.held.table("presence").group_by("zone_id").agg(pl.col("vessel_id").n_unique()).iter_rows()
+        ask.held.table("presence")
+        .group_by("zone_id")
+        .agg(pl.col("vessel_id").n_unique())
+        .iter_rows()
     )
     crossed = dict(
         ask.held.table("gate_crossings")
@@ -57,7 +60,7 @@ def zones_page(ask: Ask) -> View:
 def sources_page(ask: Ask) -> View:
     """Return every file the picture was made from, and where each of its lines went."""
     state = ask.state()
-    rows = ask.held.table("ingests").drop("minutes", strict=False)
+    rows = ask.held.table("ingests").drop("heard", strict=False)
     return View(
         name="northwatch-sources",
         title="Sources",

@@ -52,7 +52,8 @@ def cut_at_180(
     """Return the line in pieces, none of which crosses the 180th meridian.
 
     Args:
-        lat_deg, lon_deg: shape (n,).
+        lat_deg: shape (n,), degrees.
+        lon_deg: shape (n,), degrees.
         xy_m: the same places in EPSG:3995, shape (n, 2).
 
     Returns:

@@ -156,7 +156,8 @@ class Hull:
         """Return all the hull's positions, in time order."""
         rows = self._large("positions").sort("t_ms", *TABLES["positions"].order)
         return rows.drop("bucket", "day").with_columns(
-            lat_deg=(pl.col("lat_i") / 600_000).round(6), lon_deg=(pl.col("lon_i") / 600_000).round(6)
+            lat_deg=(pl.col("lat_i") / 600_000).round(6),
+            lon_deg=(pl.col("lon_i") / 600_000).round(6),
         )
 
     def _large(self, table: str) -> pl.DataFrame:
@@ -275,7 +276,12 @@ def _files(held: Held) -> list[dict[str, Any]]:
 def _conflicts(claims: pl.DataFrame) -> list[str]:
     """Return which fields were claimed with more than one value."""
     fields = ("name", "imo", "call_sign", "flag", "ship_type", "length_m")
-    told_as = {"imo": "IMO number", "call_sign": "call sign", "ship_type": "type", "length_m": "length"}
+    told_as = {
+        "imo": "IMO number",
+        "call_sign": "call sign",
+        "ship_type": "type",
+        "length_m": "length",
+    }
     return [told_as.get(f, f) for f in fields if claims[f].drop_nulls().n_unique() > 1]
 
 

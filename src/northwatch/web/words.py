@@ -2,8 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import cache
+from io import StringIO
 from typing import Any, Final
 
+import polars as pl
+
+from northwatch.data import read_text
 from northwatch.units import AIS_TENTHS, AIS_UNITS_PER_DEGREE, MS_PER_S
 
 NOT_KNOWN: Final = "not known"
@@ -32,9 +37,16 @@ FLAG_NAMES: Final = {
 }  # fmt: skip
 
 
+@cache
+def _allocated() -> dict[str, str]:
+    """Return the names of states in the shipped table of MMSI prefixes, without brackets."""
+    table = pl.read_csv(StringIO(read_text("flags/mid.csv")))
+    return {flag: name.partition(" (")[0] for flag, name in table["flag", "allocated_to"].rows()}
+
+
 def flag_name(code: str) -> str:
-    """Return a state's short English name; the code itself if it is not in the list."""
-    return FLAG_NAMES.get(code, code)
+    """Return a state's English name; the code itself if it is in no list."""
+    return FLAG_NAMES.get(code) or _allocated().get(code, code)
 
 
 def utc(value: datetime | date | int | None, *, seconds: bool = False) -> str:
@@ -50,7 +62,7 @@ def utc(value: datetime | date | int | None, *, seconds: bool = False) -> str:
 
 def number(value: float | None, digits: int = 0) -> str:
     """Return a number with thin spaces between thousands; an en dash where it is null."""
-    return "–" if value is None else f"{value:,.{digits}f}".replace(",", "\u202f")
+    return "\u2013" if value is None else f"{value:,.{digits}f}".replace(",", "\u202f")
 
 
 def place(lat_deg: float | None, lon_deg: float | None) -> str:
@@ -82,7 +94,7 @@ def verdict(row: Mapping[str, Any]) -> str:
     """Return a gap's verdict in words; not knowable with its reason where it has none."""
     if row["verdict"] is None:
         return f"not knowable: {row['verdict_reason'] or 'no reason given'}"
-    return VERDICTS.get(row["verdict"], row["verdict"])
+    return VERDICTS.get(row["verdict"], str(row["verdict"]))
 
 
 def told(kind: str, row: Mapping[str, Any], names: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from northwatch.access import MEASURES
 from northwatch.geo import to_map
 from northwatch.lake import Change, Lake
 from northwatch.schema import TABLES, bucket_of
@@ -140,12 +141,11 @@ def frames(fleet: list[Ship]) -> dict[str, pl.DataFrame]:
         _describe(ship, rows, offset)
         offset += ship.t_ms.size * 60
     rows["ingests"].append(_ingest(fleet))
+    rows["build_facts"] = _facts(fleet)
     rows["rejects"] = [
         {"source": 1, "offset": 5, "line": 2, "length": 40, "reason": "bad_checksum"}
     ]
-    made = {
-        name: pl.DataFrame(values, schema=TABLES[name].polars) for name, values in rows.items()
-    }
+    made = {name: pl.DataFrame(values, schema=TABLES[name].polars) for name, values in rows.items()}
     made["track_points"] = pl.concat(points)
     made["positions"] = _positions(made["track_points"])
     return {name: _in_order(name, frame) for name, frame in made.items()}
@@ -331,8 +331,26 @@ def _ingest(fleet: list[Ship]) -> dict[str, Any]:
         "dialect": "nmea/1", "licence": "made data, no licence needed", "lines": n + 1,
         "counters": json.dumps({"position": n, "bad_checksum": 1}), "n_positions": n,
         "n_statics": len(fleet), "t_from_ms": int(min(ship.t_ms[0] for ship in fleet)),
-        "t_to_ms": int(max(ship.t_ms[-1] for ship in fleet)), "minutes": "[]",
+        "t_to_ms": int(max(ship.t_ms[-1] for ship in fleet)), "heard": "[]",
     }  # fmt: skip
+
+
+def _facts(fleet: list[Ship]) -> list[dict[str, str]]:
+    days = sorted({int(day) for ship in fleet for day in np.unique(ship.t_ms // MS_PER_DAY)})
+    epoch = date(1970, 1, 1).toordinal()
+    places = ("arctic-circle", "polar-code", "barents-sea", "kara-gate")
+    facts = {
+        "as_of_ms": int(max(ship.t_ms[-1] for ship in fleet)),
+        "code_version": "made",
+        "input_hash": "0" * 16,
+        "measure_rules": dict.fromkeys(MEASURES, "made/1"),
+        "place_versions": dict.fromkeys(places, "1"),
+        "exclusions": ["small craft"],
+        "actor_source": "first three digits of the MMSI",
+        "class_table": "made/1",
+        "heard_days": [str(date.fromordinal(epoch + day)) for day in days],
+    }
+    return [{"name": name, "value": json.dumps(value)} for name, value in sorted(facts.items())]
 
 
 def many_points(count: int, *, vessels: int = 800, days: int = 30) -> list[Ship]:
