@@ -38,8 +38,10 @@ class SchemaError(InputError):
 
     def __init__(self, *, table: str, missing: Iterable[str], present: Iterable[str]) -> None:
         """Name the table, the missing columns and those present."""
+        self.missing = tuple(missing)
         super().__init__(
-            f"{table}: missing columns {', '.join(missing)}; has {', '.join(present) or 'none'}"
+            f"{table}: missing columns {', '.join(self.missing)};"
+            f" has {', '.join(present) or 'none'}"
         )
 
 

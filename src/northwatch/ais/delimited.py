@@ -17,6 +17,7 @@ from northwatch.ais.delimited_bytes import count_line_feeds, last_line_end, line
 from northwatch.ais.delimited_plan import FIELDS, Plan, make_plan
 from northwatch.ais.delimited_rows import (
     BAD_COLUMNS,
+    BLANK_ROW,
     LINES,
     LONGEST_ROW,
     N_REJECTS,
@@ -159,18 +160,28 @@ class DelimitedDecoder:
         return decoded
 
     def _read_header(self) -> Bytes:
-        """Make the plan once the first line is pending; return the bytes that follow."""
-        end = self._pending.find(b"\n")
-        if end < 0 and len(self._pending) < LONGEST_ROW:
-            return b""
-        line = bytes(self._pending if end < 0 else self._pending[: end + 1])
-        mark = len(_BYTE_ORDER_MARK) if line.startswith(_BYTE_ORDER_MARK) else 0
-        self._plan = make_plan(self._dialect, split_line(line, self._dialect.separator))
-        used = mark if self._dialect.headless else len(line)
-        if not self._dialect.headless:
-            self._headers, self._line = 1, 2
-        rest = bytes(self._pending[used:])
-        self._offset = used
+        """Make the plan once the first line is pending; return the bytes that follow it."""
+        while self._plan is None:
+            end = self._pending.find(b"\n") + 1
+            if end == 0 and len(self._pending) < LONGEST_ROW:
+                return b""
+            line = bytes(self._pending[:end] if end else self._pending)
+            mark = len(_BYTE_ORDER_MARK) if line.startswith(_BYTE_ORDER_MARK) else 0
+            used = len(line)
+            if not line[mark:].strip():
+                self._totals[BLANK_ROW] += 1
+                self._line += 1
+            else:
+                self._plan = make_plan(self._dialect, split_line(line, self._dialect.separator))
+                if self._dialect.headless:
+                    used = mark
+                else:
+                    # Rows re-written from JSON and Parquet have a header that was not there.
+                    self._headers = int(self._dialect.form == "delimited")
+                    self._line += self._headers
+            del self._pending[:used]
+            self._offset += used
+        rest = bytes(self._pending)
         self._pending.clear()
         return rest
 
