@@ -1,1 +1,19 @@
 """A seed and a fleet, in; a made season as AIS lines, and its truth as tables, out."""
+
+from northwatch.season.fleets import Fleet
+from northwatch.season.knowable import TruthRule
+from northwatch.season.plan import Dirt, Reception, SeasonPlan
+from northwatch.season.season import Block, Season, make_season
+from northwatch.season.truth import Truth
+
+__all__ = [
+    "Block",
+    "Dirt",
+    "Fleet",
+    "Reception",
+    "Season",
+    "SeasonPlan",
+    "Truth",
+    "TruthRule",
+    "make_season",
+]
