@@ -90,7 +90,7 @@ def _row_objects(rows: pl.DataFrame) -> str:
 
 def _csv(view: View) -> Download:
     flat = view.rows.with_columns(
-        pl.col(name).cast(pl.List(pl.String)).list.join(" ")
+        pl.when(pl.col(name).list.len() > 0).then(pl.col(name).list.join(" ")).alias(name)
         for name, dtype in view.rows.schema.items()
         if isinstance(dtype, pl.List)
     )

@@ -69,12 +69,14 @@ def _add_pages(app: FastAPI) -> None:
     _add_page(app, PAGES[0], at="/")
     for data in DATA:
         app.add_api_route(data.path, _data_endpoint(data), summary=data.summary)
+    # Suffixes first, the longest first: `{vessel_id}` would take `imo-1.cite.json` for an id.
+    for suffix in ("cite.json", *(s for s in (*TABLE_SUFFIXES, "geojson") if s != "cite.json")):
+        for page in PAGES:
+            if suffix != "geojson" or page.has_geometry:
+                made = _download_endpoint(page, suffix)
+                app.add_api_route(f"{page.path}.{suffix}", made, summary=page.summary)
     for page in sorted(PAGES, key=lambda page: page.path.count("{")):
         _add_page(app, page, at=page.path)
-        for suffix in (*TABLE_SUFFIXES, *(("geojson",) if page.has_geometry else ())):
-            app.add_api_route(
-                f"{page.path}.{suffix}", _download_endpoint(page, suffix), summary=page.summary
-            )
     app.add_api_route("/map.svg", _map_svg, summary="The map drawn on the server")
     app.add_api_route("/healthz", _healthz, summary="Whether a picture is held")
 

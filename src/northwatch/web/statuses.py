@@ -3,6 +3,7 @@
 from typing import Final
 
 from northwatch.errors import (
+    ClashError,
     DamagedError,
     EmptyError,
     InputError,
@@ -28,6 +29,7 @@ STATUSES: Final[dict[type[NorthwatchError], int]] = {
     EmptyError: 502,
     LakeError: 503,
     LockedError: 503,
+    ClashError: 503,
     DamagedError: 503,
     MissingError: 404,
     UnlikeError: 409,
