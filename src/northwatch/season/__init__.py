@@ -3,6 +3,7 @@
 from northwatch.season.fleets import Fleet
 from northwatch.season.knowable import TruthRule
 from northwatch.season.plan import Dirt, Reception, SeasonPlan
+from northwatch.season.scoring import Score, score, unpaired
 from northwatch.season.season import Block, Season, make_season
 from northwatch.season.truth import Truth
 
@@ -11,9 +12,12 @@ __all__ = [
     "Dirt",
     "Fleet",
     "Reception",
+    "Score",
     "Season",
     "SeasonPlan",
     "Truth",
     "TruthRule",
     "make_season",
+    "score",
+    "unpaired",
 ]

@@ -5,7 +5,6 @@ the size of a slab, or on the number of threads.
 """
 
 import numpy as np
-
 from numba import njit
 from numpy.typing import NDArray
 

@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any, Final
 
 import numpy as np
-
 from numpy.typing import NDArray
 
 from northwatch import data

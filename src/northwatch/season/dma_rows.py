@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Final, NamedTuple
 
 import numpy as np
-
 from numba import njit
 
 from northwatch.season.emission import (
@@ -191,8 +190,7 @@ def dma_lines(rows: Rows, words: Words) -> tuple[Bytes, int]:
     type 27 and, but for a ship's first minute of a day, static reports, which only fill columns.
     """
     room = _ROW_ROOM + sum(
-        longest(told)
-        for told in (words.dates, words.fronts, words.statuses, words.turns)
+        longest(told) for told in (words.dates, words.fronts, words.statuses, words.turns)
     )
     room += longest(words.identities) + longest(words.destinations) + longest(words.ends)
     out = np.empty(max(1, rows.shape[0] * room), np.uint8)
@@ -201,7 +199,9 @@ def dma_lines(rows: Rows, words: Words) -> tuple[Bytes, int]:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _write(rows: Rows, words: Words, out: Bytes) -> tuple[int, int]:
+def _write(  # noqa: C901, PLR0912, PLR0915 - one flat kernel
+    rows: Rows, words: Words, out: Bytes
+) -> tuple[int, int]:
     at, lines = 0, 0
     for k in range(rows.shape[0]):
         row = rows[k]
@@ -245,4 +245,3 @@ def _write(rows: Rows, words: Words, out: Bytes) -> tuple[int, int]:
         else:
             at = put_text(out, at, words.unknown, 0)
     return at, lines
-

@@ -1,13 +1,13 @@
 """A fleet and a span of time, in; one row of integers per message heard in it, in time order, out.
 
-The rows are what both written forms are made from. A ship sends at beats of her own; the k-th beat,
-what it holds and who hears it follow from (seed, ship, k) alone, so any span may be made on its own.
+The rows are what both written forms are made from. A ship sends at beats of her own; the k-th
+beat, what it holds and who hears it follow from (seed, ship, k) alone, so any span may be made on
+its own.
 """
 
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-
 from numba import njit
 from numpy.typing import NDArray
 
@@ -15,10 +15,12 @@ from northwatch.season.chance import bits, seeds
 from northwatch.season.fleets import CLASS_B, Fleet, columns
 from northwatch.season.paths import Floats, Ints
 from northwatch.season.plan import SeasonPlan
-from northwatch.season.reception import Ears, ears, hears, in_hole, in_space, shore_count
+from northwatch.season.reception import Ears, Point, ears, hears, in_hole, in_space, shore_count
+from northwatch.season.voyages import AT_ANCHOR, MOORED
 from northwatch.units import AIS_TENTHS, AIS_UNITS_PER_DEGREE, KNOT_MPS, MS_PER_S, SPHERE_RADIUS_M
 
 Rows = NDArray[np.int32]
+Pair = tuple[int, int]
 
 # columns of a row
 ARRIVAL, STATED, SHIP, WHAT, LAT, LON, SOG, COG, HEADING, TURN, STATUS, STATION = range(12)
@@ -26,10 +28,8 @@ WIDTH: Final = 12
 # WHAT: kind of message in the low byte, marks above it
 POSITION, STATIC, LONG_RANGE = 0, 1, 2
 KIND_MASK: Final = 0xFF
-COPY, SPIKE, SENTINEL, WRONG_CLOCK, BAD_CHECKSUM, CUT, SILENT = (
-    1 << bit for bit in range(8, 15)
-)
-# STATUS: status | second << 8; STATION: station | destination << 16
+COPY, SPIKE, SENTINEL, WRONG_CLOCK, BAD_CHECKSUM, CUT, SILENT = (1 << bit for bit in range(8, 15))
+# STATUS holds the second above its low byte, STATION the destination above its low 16 bits.
 LAT_NONE: Final = 91 * AIS_UNITS_PER_DEGREE
 LON_NONE: Final = 181 * AIS_UNITS_PER_DEGREE
 SOG_NONE: Final = 1023
@@ -44,6 +44,7 @@ _UNITS_PER_RAD: Final = AIS_UNITS_PER_DEGREE * 180.0 / np.pi
 _LONG_RANGE_S: Final = 180.0
 _STATIC_JITTER_SHARE: Final = 0.2
 _LEAST_COSINE: Final = 1e-6
+_SLOW_TURN: Final = 4  # raw; drawn numbers beyond it become 0, as most ships send
 
 _M16: Final = np.uint64(0xFFFF)
 _M32: Final = np.uint64(0xFFFFFFFF)
@@ -91,7 +92,10 @@ class Sets(NamedTuple):
 
 
 class Chances(NamedTuple):
-    """Shares of dirt as thresholds of 32 random bits; the first three are cumulative."""
+    """Shares of dirt as thresholds of 32 random bits.
+
+    `spikes`, `sentinels` and `clocks` are cumulative; so are `bad_checksums` and `cuts`.
+    """
 
     spikes: np.uint64
     sentinels: np.uint64
@@ -116,11 +120,13 @@ def sets_of(plan: SeasonPlan, fleet: Fleet, interval_s: float) -> Sets:
         fleet.ships, "has_heading", "has_turn", "has_status", "keeps_status"
     )
     silent = np.diff(fleet.silence_starts) > 0
-    beat_s = np.column_stack([
-        interval_s * factor,
-        np.full(n, plan.static_interval_s),
-        np.where(ais_class == CLASS_B, 0.0, _LONG_RANGE_S * plan.reception.long_range),
-    ])
+    beat_s = np.column_stack(
+        [
+            interval_s * factor,
+            np.full(n, plan.static_interval_s),
+            np.where(ais_class == CLASS_B, 0.0, _LONG_RANGE_S * plan.reception.long_range),
+        ]
+    )
     beat_ms = np.round(beat_s * MS_PER_S).astype(np.int64)
     late = np.array([plan.jitter_share, _STATIC_JITTER_SHARE, _STATIC_JITTER_SHARE])
     return Sets(
@@ -132,7 +138,10 @@ def sets_of(plan: SeasonPlan, fleet: Fleet, interval_s: float) -> Sets:
         (late * beat_ms).astype(np.int64),
         np.maximum(1, np.round(plan.rest_interval_s / beat_s[:, 0])).astype(np.int64),
         (ais_class == CLASS_B).astype(np.int64),
-        heading * _HAS_HEADING + turn * _HAS_TURN + status * _HAS_STATUS + keeps * _KEEPS_STATUS
+        heading * _HAS_HEADING
+        + turn * _HAS_TURN
+        + status * _HAS_STATUS
+        + keeps * _KEEPS_STATUS
         + silent * _SPARED,
         *(fleet.paths.starts, fleet.paths.t_s, fleet.paths.xyz),
         *(fleet.paths.status, fleet.paths.destination),
@@ -143,19 +152,22 @@ def sets_of(plan: SeasonPlan, fleet: Fleet, interval_s: float) -> Sets:
 def chances_of(plan: SeasonPlan) -> Chances:
     """Return the dirt of a plan as thresholds."""
     dirt = plan.dirt
-    spikes = dirt.spikes_share
-    sentinels = spikes + dirt.sentinels_share
-    shares = (
-        *(spikes, sentinels, sentinels + dirt.wrong_clocks_share),
-        *(dirt.copies_share, dirt.bad_checksums_share),
-        dirt.bad_checksums_share + dirt.cut_lines_share,
-    )
+    sentinels = dirt.spikes_share + dirt.sentinels_share
     return Chances(
-        *(np.uint64(round(share * 2**32)) for share in shares),
+        spikes=_threshold(dirt.spikes_share),
+        sentinels=_threshold(sentinels),
+        clocks=_threshold(sentinels + dirt.wrong_clocks_share),
+        copies=_threshold(dirt.copies_share),
+        bad_checksums=_threshold(dirt.bad_checksums_share),
+        cuts=_threshold(dirt.bad_checksums_share + dirt.cut_lines_share),
         copy_delay_s=dirt.copy_delay_s,
         noise_i=plan.noise_m / SPHERE_RADIUS_M * _UNITS_PER_RAD,
         shore=shore_count(plan.reception),
     )
+
+
+def _threshold(share: float) -> np.uint64:
+    return np.uint64(round(share * 2**32))
 
 
 class Emitter:
@@ -201,7 +213,7 @@ class Emitter:
         return out
 
     def sent(self, ship: int) -> Rows:
-        """Return all rows of one ship, ship's order; those lost to a silence are marked `SILENT`."""
+        """Return all rows of one ship by kind and beat; those lost to a silence are `SILENT`."""
         span = (0, self.plan.seconds)
         if self._season_ear is None:
             self._season_ear = self._ear(*span)
@@ -241,7 +253,7 @@ def in_order(rows: Rows, from_s: int, to_s: int) -> NDArray[np.int64]:
 
 
 @njit(cache=True, nogil=True)
-def _other_station(place: Any, station: int, shore: int, draw: np.uint64, ear: Ears) -> int:
+def _other_station(place: Point, station: int, shore: int, draw: np.uint64, ear: Ears) -> int:
     """Return who else heard it: the next nearest station, or another satellite."""
     if ear.everywhere:
         return 0
@@ -255,11 +267,11 @@ def _other_station(place: Any, station: int, shore: int, draw: np.uint64, ear: E
         away = dx * dx + dy * dy + dz * dz
         if k != station and away < least:
             best, least = k, away
-    return best
+    return int(best)
 
 
 @njit(cache=True, nogil=True)
-def _spiked(place: Any, draw: np.uint64) -> Any:
+def _spiked(place: Point, draw: np.uint64) -> Point:
     """Return a place 20 to 4,000 km off (log-uniform), in any direction."""
     off = 20_000.0 / SPHERE_RADIUS_M * np.exp(5.298 * float(draw & _M32) / 4294967296.0)
     way = 2.0 * np.pi * float(draw >> _32) / 4294967296.0
@@ -277,8 +289,8 @@ def _spiked(place: Any, draw: np.uint64) -> Any:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _emit(  # noqa: C901, PLR0912, PLR0913, PLR0915 - one flat kernel
-    span: Any, ships: Any, sets: Sets, ear: Ears, chances: Chances, mark: int, rows: Rows
+def _emit(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kernel
+    span: Pair, ships: Pair, sets: Sets, ear: Ears, chances: Chances, mark: int, rows: Rows
 ) -> int:
     """Write the rows of ships that arrive in a span, ship by ship; return how many, -1 if no room.
 
@@ -336,7 +348,7 @@ def _emit(  # noqa: C901, PLR0912, PLR0913, PLR0915 - one flat kernel
                     rate = angle / (leg_end_s - leg_begin_s) if leg_end_s > leg_begin_s else 0.0
                     speed_i = rate * SPHERE_RADIUS_M / KNOT_MPS * AIS_TENTHS
                     leg_status = sets.status[leg]
-                    rests = leg_status == 1 or leg_status == 5  # noqa: PLR1714 - a kernel
+                    rests = leg_status == AT_ANCHOR or leg_status == MOORED  # noqa: PLR1714 - a kernel
                 if kind == POSITION and rests and k % sets.every[ship] != 0:
                     continue
                 while silence < silence_stop and sets.silence_on_s[silence] <= t:
@@ -417,7 +429,7 @@ def _emit(  # noqa: C901, PLR0912, PLR0913, PLR0915 - one flat kernel
                             heading = head
                         if has & _HAS_TURN:
                             turning = int((more >> _24) % np.uint64(24)) - 12
-                            if abs(turning) > 4 or rests:
+                            if abs(turning) > _SLOW_TURN or rests:
                                 turning = 0
                         if has & _HAS_STATUS:
                             status = leg_status if not rests or has & _KEEPS_STATUS else 0

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import numpy as np
 import polars as pl
-
 from numpy.typing import NDArray
 
 from northwatch import data
@@ -30,30 +29,32 @@ _NEW_FLAGS: Final = ("PAN", "LBR", "MHL", "COK", "PLW", "RUS", "HKG")
 # Streams of chance beside those of the ships, which are numbered from 0.
 _SHARED, _REFLAGGED, _SILENCES, _FLAGS = 2**32, 2**32 + 1, 2**32 + 2, 2**32 + 3
 
-SHIPS: Final = pl.Schema({
-    "transmitter": pl.Int32(),
-    "hull": pl.Int32(),
-    "mmsi": pl.Int32(),
-    "imo": pl.Int32(),
-    "name": pl.String(),
-    "call_sign": pl.String(),
-    "flag": pl.String(),
-    "kind": pl.String(),
-    "fleet": pl.String(),
-    "ais_class": pl.UInt8(),
-    "ship_type": pl.UInt8(),
-    "length_m": pl.UInt16(),
-    "width_m": pl.UInt16(),
-    "bow_m": pl.UInt16(),
-    "port_m": pl.UInt16(),
-    "draught_i": pl.UInt8(),
-    "on_s": pl.Int64(),
-    "off_s": pl.Int64(),
-    "has_heading": pl.Boolean(),
-    "has_turn": pl.Boolean(),
-    "has_status": pl.Boolean(),
-    "keeps_status": pl.Boolean(),
-})
+SHIPS: Final = pl.Schema(
+    {
+        "transmitter": pl.Int32(),
+        "hull": pl.Int32(),
+        "mmsi": pl.Int32(),
+        "imo": pl.Int32(),
+        "name": pl.String(),
+        "call_sign": pl.String(),
+        "flag": pl.String(),
+        "kind": pl.String(),
+        "fleet": pl.String(),
+        "ais_class": pl.UInt8(),
+        "ship_type": pl.UInt8(),
+        "length_m": pl.UInt16(),
+        "width_m": pl.UInt16(),
+        "bow_m": pl.UInt16(),
+        "port_m": pl.UInt16(),
+        "draught_i": pl.UInt8(),
+        "on_s": pl.Int64(),
+        "off_s": pl.Int64(),
+        "has_heading": pl.Boolean(),
+        "has_turn": pl.Boolean(),
+        "has_status": pl.Boolean(),
+        "keeps_status": pl.Boolean(),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,9 @@ def drawn_fleet(plan: SeasonPlan) -> Fleet:
 
 
 def fleet_of(
-    rows: Sequence[dict[str, Any]], ways: Sequence[Way], silences: Sequence[Sequence[tuple[int, int]]]
+    rows: Sequence[dict[str, Any]],
+    ways: Sequence[Way],
+    silences: Sequence[Sequence[tuple[int, int]]],
 ) -> Fleet:
     """Return a fleet of given ships, ways and silences (off, on in seconds), all of one length."""
     flat = [pair for pairs in silences for pair in pairs]
@@ -199,7 +202,7 @@ def _identity(
         "bow_m": round(length_m * (0.3 + 0.5 * rng.random())),
         "port_m": 1 + int(rng.random() * 2),
         "draught_i": round(10.0 * _between(kind["draught_m"], rng)),
-        "has_heading": rng.random() < (0.85 if ais_class == CLASS_A else 0.05),  # noqa: PLR2004 - share
+        "has_heading": rng.random() < (0.85 if ais_class == CLASS_A else 0.05),
         "has_turn": ais_class == CLASS_A and rng.random() < 0.7,  # noqa: PLR2004 - share
         "has_status": ais_class == CLASS_A and rng.random() < 0.9,  # noqa: PLR2004 - share
         "keeps_status": rng.random() < 0.35,  # noqa: PLR2004 - share
@@ -287,7 +290,9 @@ def _silent_times(
         on_s = off_s + int(np.exp(low + (high - low) * rng.random()) * S_PER_H)
         leg = int(np.clip(np.searchsorted(way.t_s, off_s, side="right") - 1, 0, way.t_s.size - 1))
         inside = row["on_s"] + room <= off_s and on_s <= row["off_s"] - room
-        alone = all(on_s + room < other_off or other_on + room < off_s for other_off, other_on in drawn)
+        alone = all(
+            on_s + room < other_off or other_on + room < off_s for other_off, other_on in drawn
+        )
         if len(drawn) < count and inside and alone and way.status[leg] not in RESTING:
             drawn.append((off_s, on_s))
     return sorted(drawn)
@@ -296,4 +301,3 @@ def _silent_times(
 def columns(ships: pl.DataFrame, *names: str) -> tuple[NDArray[np.int64], ...]:
     """Return columns as whole numbers; null is 0."""
     return tuple(ships[name].cast(pl.Int64).fill_null(0).to_numpy() for name in names)
-

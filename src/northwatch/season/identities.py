@@ -59,7 +59,8 @@ class Register:
         while True:
             mid = mids[int(rng.random() * len(mids))] * _MID
             rounded = large and rng.random() < _ROUND_MMSI_SHARE
-            number = mid + (1000 * int(rng.random() * 1000) if rounded else int(rng.random() * _MID))
+            drawn = int(rng.random() * _MID)
+            number: int = mid + (drawn // 1000 * 1000 if rounded else drawn)
             if number not in self.mmsis:
                 self.mmsis.add(number)
                 return number
@@ -76,7 +77,8 @@ class Register:
         """Return a free name of two words, with a numeral if the pair is taken."""
         first, second = _words()
         while True:
-            pair = f"{first[int(rng.random() * len(first))]} {second[int(rng.random() * len(second))]}"
+            one, other = rng.random(2)
+            pair = f"{first[int(one * len(first))]} {second[int(other * len(second))]}"
             for numeral in _NUMERALS:
                 name = pair + numeral
                 if name not in self.names:

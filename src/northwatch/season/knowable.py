@@ -15,7 +15,7 @@ import shapely
 from northwatch.geo import shipped_land
 from northwatch.season.fleets import Fleet
 from northwatch.season.heard import Heard
-from northwatch.season.paths import Floats, Way, angles, place
+from northwatch.season.paths import Floats, Ints, Way, angles, place
 from northwatch.season.plan import S_PER_DAY, SeasonPlan
 from northwatch.season.planted import (
     Crossings,
@@ -65,12 +65,26 @@ class TruthRule:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A season's plan, fleet and what was heard of each ship."""
+    """A season's plan, fleet and what was heard of each ship.
+
+    Attributes:
+        plan: the season's.
+        fleet: its ships.
+        heard: of each ship.
+        rule: by which events are told.
+        whose: transmitter, hull and MMSI of each ship.
+    """
 
     plan: SeasonPlan
     fleet: Fleet
     heard: list[Heard]
     rule: TruthRule
+    whose: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, plan: SeasonPlan, fleet: Fleet, heard: list[Heard], rule: TruthRule) -> "Scene":
+        """Return the scene."""
+        return cls(plan, fleet, heard, rule, fleet.ships.select(WHO).to_dicts())
 
     def ms(self, t_s: float) -> int:
         """Return an instant as ms since 1970."""
@@ -78,7 +92,7 @@ class Scene:
 
     def who(self, ship: int) -> dict[str, Any]:
         """Return the columns that tell whose event it is."""
-        return dict(zip(WHO, self.fleet.ships.select(WHO).row(ship), strict=True))
+        return self.whose[ship]
 
     def way(self, ship: int) -> Way:
         """Return a ship's way."""
@@ -112,9 +126,7 @@ def _bridged(
         near = entered_s - left_s < scene.rule.bridge_h * S_PER_H
         if near:
             xyz = place(scene.way(ship), np.linspace(left_s, entered_s, _SAMPLES))
-            points = shapely.points(*projected(xyz))
-            off_km = shapely.distance(zone.polygon, points) / scale_of(xyz) / 1000.0
-            near = bool(off_km.max() <= scene.rule.bridge_km)
+            near = bool(_off_km(zone, xyz).max() <= scene.rule.bridge_km)
         out[-1:] = [(out[-1][0], end_s)] if near else [out[-1], (entered_s, end_s)]
     return out
 
@@ -153,7 +165,10 @@ def _visit_reason(
     others: tuple[float | None, float | None],
 ) -> str | None:
     heard = scene.heard[ship].t_s
-    first, stop = int(np.searchsorted(heard, span[0])), int(np.searchsorted(heard, span[1], "right"))
+    first, stop = (
+        int(np.searchsorted(heard, span[0])),
+        int(np.searchsorted(heard, span[1], "right")),
+    )
     inside = heard[first:stop]
     before = float(heard[first - 1]) if first else span[0]
     after = float(heard[stop]) if stop < heard.size else span[1]
@@ -180,26 +195,43 @@ def _share(one: tuple[float, float], other: tuple[float, float]) -> float:
     return max(0.0, overlap) / union if union > 0.0 else 1.0
 
 
-def _leaves(scene: Scene, ship: int, zone: ZoneLike, inside: Floats) -> bool:
+def _leaves(scene: Scene, ship: int, zone: ZoneLike, inside: Ints) -> bool:
     """Tell whether the straight arc over a long silence inside the zone goes well outside it."""
-    for k in np.flatnonzero(np.diff(inside) > _LONG_S).tolist():
-        ends = place(scene.way(ship), inside[k : k + 2].astype(np.float64))
-        xyz = arc_points(ends[0], ends[1], _SAMPLES)
-        off_km = shapely.distance(zone.polygon, shapely.points(*projected(xyz)))
-        if (off_km / scale_of(xyz)).max() > scene.rule.bridge_km * 1000.0:
-            return True
-    return False
+    long = np.flatnonzero(np.diff(inside) > _LONG_S)
+    if not long.size:
+        return False
+    way = scene.way(ship)
+    ends = place(way, inside[long].astype(float)), place(way, inside[long + 1].astype(float))
+    xyz = arc_points(*ends, _SAMPLES).reshape(-1, 3)
+    return bool(_off_km(zone, xyz).max() > scene.rule.bridge_km)
+
+
+def _off_km(zone: ZoneLike, xyz: Floats) -> Floats:
+    """Return how far places are from a zone, kilometres on the sphere; 0 inside."""
+    x, y = projected(xyz)
+    shapely.prepare(zone.polygon)
+    outside = np.flatnonzero(~shapely.intersects_xy(zone.polygon, x, y))
+    off = np.zeros(len(xyz))
+    points = shapely.points(x[outside], y[outside])
+    off[outside] = shapely.distance(zone.polygon, points) / scale_of(xyz[outside]) / 1000.0
+    return off
 
 
 def arc_points(begin: Floats, end: Floats, n: int) -> Floats:
-    """Return n places along the great circle between two unit vectors, ends included."""
-    angle = float(angles(begin[None], end[None])[0])
-    share = np.linspace(0.0, 1.0, n)[:, None]
-    if angle == 0.0:
-        return np.repeat(begin[None], n, axis=0)
-    first, second = np.sin((1.0 - share) * angle), np.sin(share * angle)
-    out: Floats = (first * begin + second * end) / np.sin(angle)
-    return out
+    """Return n places along the great circle from each begin to its end, shape (k, n, 3).
+
+    Args:
+        begin: unit vectors, shape (k, 3).
+        end: the same.
+        n: places on each, ends included.
+    """
+    angle = angles(begin, end)
+    sine = np.where(angle > 0.0, np.sin(angle), 1.0)
+    share = np.linspace(0.0, 1.0, n)
+    still = np.where(angle > 0.0, 0.0, 1.0)[:, None]  # no way: stay at the beginning
+    first = np.sin((1.0 - share) * angle[:, None]) / sine[:, None] + still
+    second = np.sin(share * angle[:, None]) / sine[:, None]
+    return first[..., None] * begin[:, None] + second[..., None] * end[:, None]
 
 
 # --- gate crossings -----------------------------------------------------------------------------
@@ -255,9 +287,7 @@ def _clear(scene: Scene, ship: int, gate: GateLike, span: tuple[float, float]) -
     return bool(distance_to_gate_km(xyz, gate).max() >= scene.rule.clear_km)
 
 
-def _crossing(
-    scene: Scene, ship: int, gate: GateLike, t_s: float, next_s: float
-) -> dict[str, Any]:
+def _crossing(scene: Scene, ship: int, gate: GateLike, t_s: float, next_s: float) -> dict[str, Any]:
     """Return the silence a crossing lies in, and whether it could be known."""
     heard = scene.heard[ship].t_s
     after = int(np.searchsorted(heard, t_s))
@@ -284,7 +314,7 @@ def _crossing(
 def _arc_reason(rule: TruthRule, gate: GateLike, ends: Floats) -> str | None:
     """Return why the arc between two reports would not show the crossing."""
     length_km = float(angles(ends[:1], ends[1:])[0]) * SPHERE_RADIUS_M / 1000.0
-    xyz = arc_points(ends[0], ends[1], max(3, int(length_km / 0.5)))
+    xyz = arc_points(ends[:1], ends[1:], max(3, int(length_km / 0.5)))[0]
     if length_km > rule.land_check_km:
         land = shipped_land().polygon
         shapely.prepare(land)
@@ -331,5 +361,3 @@ def _holds_planted(scene: Scene, ship: int, t0_s: float, t1_s: float) -> bool:
     part = slice(scene.fleet.silence_starts[ship], scene.fleet.silence_starts[ship + 1])
     off_s, on_s = scene.fleet.silence_off_s[part], scene.fleet.silence_on_s[part]
     return bool(((off_s >= t0_s) & (on_s <= t1_s)).any())
-
-

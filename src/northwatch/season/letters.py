@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
-
 from numba import njit
 from numpy.typing import NDArray
 
@@ -45,11 +44,11 @@ def put_text(out: Bytes, at: int, told: Texts, k: int) -> int:
     source, target = np.uint64(begin), np.uint64(at)
     for i in range(np.uint64(stop - begin)):
         out[target + i] = told.blob[source + i]
-    return at + stop - begin
+    return int(at + stop - begin)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def put_two(out: Bytes, at: int, value: int) -> int:
+def put_two(out: Bytes, at: int, value: int | np.uint32) -> int:
     """Write a number from 0 to 99 in two digits; return the place after it."""
     rest = np.uint32(value)
     tens = rest // np.uint32(10)
@@ -60,7 +59,7 @@ def put_two(out: Bytes, at: int, value: int) -> int:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def put_number(out: Bytes, at: int, value: int) -> int:
+def put_number(out: Bytes, at: int, value: int | np.uint32) -> int:
     """Write a number from 0 to 2**32 - 1 with no leading zeros; return the place after it."""
     rest = np.uint32(value)
     ten = np.uint32(10)

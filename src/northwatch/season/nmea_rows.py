@@ -8,17 +8,16 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
-
 from numba import njit
 from numpy.typing import NDArray
 
 from northwatch.season.emission import (
     BAD_CHECKSUM,
+    COG_NONE,
     CUT,
     HEADING_NONE,
     KIND_MASK,
     LAT_NONE,
-    LONG_RANGE,
     POSITION,
     SOG_NONE,
     STATIC,
@@ -42,6 +41,9 @@ _DIM_LONG, _DIM_WIDE = 511, 63
 
 _BACKSLASH, _STAR, _BANG, _DASH, _CR, _LF = (np.uint8(ord(c)) for c in "\\*!-\r\n")
 _CUT_FROM, _CUT_MORE = 4, 20
+_TYPE_3_PERCENT: Final = 15
+_TEN: Final = 10
+_LOW_CODES: Final = 40  # of six bits; the others stand eight letters further on
 
 
 class Signals(NamedTuple):
@@ -178,10 +180,12 @@ def _spread(six: Bytes, at: int, bits: int, count: int) -> None:
 @njit(cache=True, nogil=True, error_model="numpy")
 def _pack_a(six: Bytes, row: Rows, mmsi: int) -> None:
     """Pack types 1 and 3: 60, 60 and 48 bits."""
-    number = 3 if (row[1] * 7 + row[2] * 13) % 100 < 15 else 1
+    number = 3 if (row[1] * 7 + row[2] * 13) % 100 < _TYPE_3_PERCENT else 1
     status, second = row[10] & 15, row[10] >> 8
     lon, lat = row[5] & 0xFFFFFFF, row[4] & 0x7FFFFFF
-    _spread(six, 0, (number << 54) | (mmsi << 22) | (status << 18) | (row[9] & 255) << 10 | row[6], 10)
+    _spread(
+        six, 0, (number << 54) | (mmsi << 22) | (status << 18) | (row[9] & 255) << 10 | row[6], 10
+    )
     _spread(six, 10, (1 << 59) | (lon << 31) | (lat << 4) | (row[7] >> 8), 10)
     _spread(six, 20, (row[7] & 255) << 40 | (row[8] << 31) | (second << 25), 8)
 
@@ -203,7 +207,7 @@ def _pack_long_range(six: Bytes, row: Rows, mmsi: int) -> None:
     lon = int(np.rint(row[5] / 1000.0)) & 0x3FFFF
     lat = int(np.rint(row[4] / 1000.0)) & 0x1FFFF
     sog = 63 if row[6] == SOG_NONE else min(62, (row[6] + 5) // 10)
-    cog = HEADING_NONE if row[4] == LAT_NONE or row[7] == 3600 else (row[7] + 5) // 10 % 360
+    cog = HEADING_NONE if row[4] == LAT_NONE or row[7] == COG_NONE else (row[7] + 5) // 10 % 360
     head = (27 << 54) | (mmsi << 22) | (1 << 21) | (row[10] & 15) << 16
     _spread(six, 0, head | (lon >> 2), 10)
     _spread(six, 10, (lon & 3) << 34 | (lat << 17) | (sog << 11) | (cog << 2), 6)
@@ -226,30 +230,30 @@ def _put_sum(out: Bytes, begin: int, at: int) -> int:
         total ^= out[i]
     out[at] = _STAR
     high, low = total >> 4, total & 15
-    out[at + 1] = high + (48 if high < 10 else 55)
-    out[at + 2] = low + (48 if low < 10 else 55)
+    out[at + 1] = high + (48 if high < _TEN else 55)
+    out[at + 2] = low + (48 if low < _TEN else 55)
     return at + 3
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _put_line(  # noqa: PLR0913 - one line's facts
+def _put_line(  # noqa: PLR0913, PLR0915, PLR0917 - one line's facts, one flat kernel
     out: Bytes, at: int, row: Rows, signals: Signals, six: Bytes, first: int, stop: int, fill: int,
     what: int,
 ) -> int:  # fmt: skip
     """Write one sentence with its tag block; return the place after the line."""
     stated, ship, station = row[1], row[2], row[11] & 0xFFFF
-    parts = 2 if (row[3] & KIND_MASK) == STATIC and not signals.is_b[ship] else 1
-    part = 2 if parts == 2 and first > 0 else 1
+    two = (row[3] & KIND_MASK) == STATIC and not signals.is_b[ship]
+    last = two and first > 0
     group = (ship * 31 + stated) % 9999 + 1
     begin = at
     out[at] = _BACKSLASH
     at += 1
-    if parts == 2:
-        out[at], out[at + 1], out[at + 2] = ord("g"), ord(":"), 48 + part
+    if two:
+        out[at], out[at + 1], out[at + 2] = ord("g"), ord(":"), 49 + last
         out[at + 3], out[at + 4], out[at + 5] = _DASH, ord("2"), _DASH
         at = put_number(out, at + 6, group)
-    if part == 1:
-        if parts == 2:
+    if not last:
+        if two:
             out[at] = COMMA
             at += 1
         at = put_text(out, at, signals.stations, station)
@@ -258,9 +262,9 @@ def _put_line(  # noqa: PLR0913 - one line's facts
     out[at] = _BACKSLASH
     sentence = at + 1
     at = put_text(out, sentence, signals.talkers, 1 if station < signals.shore else 0)
-    out[at], out[at + 1], out[at + 2], out[at + 3] = 48 + parts, COMMA, 48 + part, COMMA
+    out[at], out[at + 1], out[at + 2], out[at + 3] = 49 + two, COMMA, 49 + last, COMMA
     at += 4
-    if parts == 2:
+    if two:
         out[at] = 48 + group % 10
         at += 1
     out[at], out[at + 1], out[at + 2] = COMMA, 65 + ((stated + ship) & 1), COMMA
@@ -268,12 +272,12 @@ def _put_line(  # noqa: PLR0913 - one line's facts
     source, target = np.uint64(first), np.uint64(at)
     for i in range(np.uint64(stop - first)):
         code = six[source + i]
-        out[target + i] = code + (48 if code < 40 else 56)
+        out[target + i] = code + (48 if code < _LOW_CODES else 56)
     at += stop - first
     out[at], out[at + 1] = COMMA, 48 + fill
     at = _put_sum(out, sentence + 1, at + 2)
     if what & BAD_CHECKSUM:
-        out[at - 1] = 48 + (out[at - 1] - 47) % 10 if out[at - 1] < 58 else 48
+        out[at - 1] = 48 if out[at - 1] != ord("0") else 49
     elif what & CUT:
         at -= _CUT_FROM + (stated + ship) % _CUT_MORE
     out[at] = _CR

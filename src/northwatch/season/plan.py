@@ -1,4 +1,4 @@
-"""What a made season is to be: seed, days, ships, how they are heard, and how dirty the lines are."""
+"""What a made season is to be: seed, days, ships, who hears them, how dirty the lines are."""
 
 import math
 from dataclasses import dataclass, field, replace
@@ -169,13 +169,14 @@ class SeasonPlan:
             seed=seed,
             days=46,
             vessels=110,
-            interval_s=600.0,
-            rest_interval_s=1800.0,
+            interval_s=780.0,
+            rest_interval_s=2340.0,
             static_interval_s=3600.0,
             silences_per_vessel=0.25,
             silence_h=(6.0, 48.0),
             reflag_share=0.03,
             shared_pairs=1,
+            reception=Reception(satellites=12, class_a_heard_share=0.7),
         )
 
     @classmethod

@@ -1,8 +1,8 @@
 """Ways, zones and gates, in; when the ships were truly inside, and when they truly crossed, out.
 
 Nothing here uses the kernels of `geo` or `events`, so that a fault there cannot hide itself: the
-sphere is plain numpy, the polar plane is pyproj's, polygons are shapely's, and instants are found by
-halving on the plan's own way.
+sphere is plain numpy, the polar plane is pyproj's, polygons are shapely's, and instants are found
+by halving on the plan's own way.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,6 @@ from typing import Any, Final, Protocol
 import numpy as np
 import pyproj
 import shapely
-
 from numpy.typing import NDArray
 
 from northwatch.season.charts import vectors
@@ -34,11 +33,13 @@ class ZoneLike(Protocol):
     @property
     def id(self) -> str:
         """Short name."""
+
     @property
     def version(self) -> str:
         """Version of the boundary."""
+
     @property
-    def polygon(self) -> Any:
+    def polygon(self) -> Any:  # noqa: ANN401 - shapely publishes no types
         """Shapely polygon, EPSG:3413, metres."""
 
 
@@ -48,24 +49,31 @@ class GateLike(Protocol):
     @property
     def id(self) -> str:
         """Short name."""
+
     @property
     def version(self) -> str:
         """Version of the line."""
+
     @property
     def lat_a(self) -> float:
         """End A, degrees."""
+
     @property
     def lon_a(self) -> float:
         """End A, degrees."""
+
     @property
     def lat_b(self) -> float:
         """End B, degrees."""
+
     @property
     def lon_b(self) -> float:
         """End B, degrees."""
+
     @property
     def left(self) -> str:
         """Waters left of A to B."""
+
     @property
     def right(self) -> str:
         """Waters right of A to B."""
@@ -219,7 +227,9 @@ def zone_stays(arcs: Arcs, ships: int, zones: Sequence[ZoneLike]) -> Stays:
     parts = [
         _stays_of(arcs.part(rows), edges, zone_of_edge, tree, zones)
         for first in range(0, ships, _SHIPS_AT_ONCE)
-        if (rows := np.flatnonzero((arcs.ship >= first) & (arcs.ship < first + _SHIPS_AT_ONCE))).size
+        if (
+            rows := np.flatnonzero((arcs.ship >= first) & (arcs.ship < first + _SHIPS_AT_ONCE))
+        ).size
     ]
     return Stays(*(np.concatenate(field) for field in zip(*parts, strict=True)))
 
@@ -244,7 +254,7 @@ def _pieces(arcs: Arcs) -> tuple[Ints, Floats, Floats]:
 
 
 def _stays_of(
-    arcs: Arcs, edges: Floats, zone_of_edge: Ints, tree: Any, zones: Sequence[ZoneLike]
+    arcs: Arcs, edges: Floats, zone_of_edge: Ints, tree: shapely.STRtree, zones: Sequence[ZoneLike]
 ) -> tuple[Ints, Ints, Floats, Floats]:
     leg, low, high = _pieces(arcs)
     length_s = arcs.t1_s[leg] - arcs.t0_s[leg]
@@ -321,9 +331,7 @@ def _merged(
 ) -> tuple[Ints, Ints, Floats, Floats]:
     """Join spans that touch: an edge was met but not crossed."""
     new = np.ones(ship.size, np.bool_)
-    new[1:] = (
-        (ship[1:] != ship[:-1]) | (zone[1:] != zone[:-1]) | (t0_s[1:] - t1_s[:-1] > _SAME_S)
-    )
+    new[1:] = (ship[1:] != ship[:-1]) | (zone[1:] != zone[:-1]) | (t0_s[1:] - t1_s[:-1] > _SAME_S)
     begin = np.flatnonzero(new)
     end = np.append(begin[1:], ship.size) - 1 if begin.size else begin
     return ship[begin], zone[begin], t0_s[begin], t1_s[end]

@@ -1,11 +1,9 @@
 """A place and an instant, in; the station or satellite that hears a report sent there, out."""
 
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-
 from numba import njit
-from numpy.typing import NDArray
 
 from northwatch.season.chance import bits
 from northwatch.season.charts import shipped_stations
@@ -14,6 +12,7 @@ from northwatch.season.plan import S_PER_DAY, Reception
 
 EVERYWHERE: Final = 0  # the station of a season in which everything is heard
 _UNHEARD: Final = -1
+Point = tuple[float, float, float]
 
 SATELLITE_STEP_S: Final = 10
 _PERIOD_S: Final = 5_760.0  # about 600 km up
@@ -91,6 +90,7 @@ def ears(reception: Reception, seed: np.uint64, from_s: int, to_s: int) -> Ears:
     reach = float(stations.range_rad.max()) * _FAR
     band_z = np.arange(_BANDS + 1) / (_BANDS / 2) - 1.0
     step_from = from_s // SATELLITE_STEP_S
+    count = 0 if reception.everywhere else reception.satellites
     steps = np.arange(step_from, to_s // SATELLITE_STEP_S + 1)
     return Ears(
         int(reception.everywhere),
@@ -98,7 +98,7 @@ def ears(reception: Reception, seed: np.uint64, from_s: int, to_s: int) -> Ears:
         stations.range_rad,
         np.searchsorted(stations.xyz[:, 2], band_z - reach).astype(np.int64),
         reach,
-        satellite_places(0 if reception.everywhere else reception.satellites, steps * float(SATELLITE_STEP_S)),
+        satellite_places(count, (steps * SATELLITE_STEP_S).astype(np.float64)),
         int(step_from),
         reception.satellites_from_day * S_PER_DAY,
         reception.class_a_heard_share,
@@ -144,7 +144,7 @@ def in_hole(t_s: int, holes: Floats) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _shore(place: Any, t_s: int, is_b: int, chance: float, ear: Ears) -> int:
+def _shore(place: Point, t_s: int, is_b: int, chance: float, ear: Ears) -> int:
     """Return the nearest shore station that hears a report, or -1."""
     x, y, z = place
     band = min(max(int((z + 1.0) * (_BANDS / 2)), 0), _BANDS)
@@ -168,7 +168,7 @@ def _shore(place: Any, t_s: int, is_b: int, chance: float, ear: Ears) -> int:
 
 
 @njit(cache=True, nogil=True)
-def hears(place: Any, t_s: int, is_b: int, draw: np.uint64, ear: Ears) -> int:
+def hears(place: Point, t_s: int, is_b: int, draw: np.uint64, ear: Ears) -> int:
     """Return the number of the receiver that hears a report, or -1 if none does.
 
     Args:
@@ -190,7 +190,7 @@ def hears(place: Any, t_s: int, is_b: int, draw: np.uint64, ear: Ears) -> int:
 
 
 @njit(cache=True, nogil=True)
-def in_space(place: Any, t_s: int, is_b: int, draw: np.uint64, ear: Ears) -> int:
+def in_space(place: Point, t_s: int, is_b: int, draw: np.uint64, ear: Ears) -> int:
     """Return the number of the satellite that hears a report, or -1."""
     step = t_s // SATELLITE_STEP_S - ear.step_from
     x, y, z = place
@@ -200,5 +200,5 @@ def in_space(place: Any, t_s: int, is_b: int, draw: np.uint64, ear: Ears) -> int
         up = x * ear.satellites[step, k, 0]
         up += y * ear.satellites[step, k, 1] + z * ear.satellites[step, k, 2]
         if up > edge and (bits(draw ^ _SALT_SATELLITE, k) >> _U11) * _UNIT < heard:
-            return ear.stations.shape[0] + k
+            return int(ear.stations.shape[0] + k)
     return _UNHEARD

@@ -13,11 +13,12 @@ import numpy as np
 from northwatch.season.dma_rows import HEADER, Words, dma_lines, words_of
 from northwatch.season.emission import KIND_MASK, POSITION, STATION, WHAT, Emitter, Rows
 from northwatch.season.fleets import Fleet, drawn_fleet
+from northwatch.season.knowable import TruthRule
 from northwatch.season.letters import Bytes
 from northwatch.season.nmea_rows import Signals, nmea_lines, signals_of
 from northwatch.season.plan import S_PER_DAY, SeasonPlan
 from northwatch.season.reception import shore_count
-from northwatch.season.truth import Gates, Truth, TruthRule, Zones, truth_of
+from northwatch.season.truth import Gates, Truth, Zones, truth_of
 
 Receivers = Literal["all", "shore", "satellite"]
 # About so many rows are made at a time: small enough that the memory of one serves the next.

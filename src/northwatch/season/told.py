@@ -5,7 +5,6 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import polars as pl
-
 from numpy.typing import NDArray
 
 from northwatch.season.fleets import CLASS_A, Fleet
@@ -13,7 +12,8 @@ from northwatch.season.plan import SeasonPlan
 
 _FIX_STREAM: Final = 2**35
 FIX_UNDEFINED, FIX_GPS, FIX_COMBINED = 0, 1, 3
-_DRAUGHT_STEP: Final = 10
+_GPS_SHARE: Final = 0.84
+_KNOWN_SHARE: Final = 0.92
 
 
 class Sides(NamedTuple):
@@ -37,7 +37,8 @@ def sides(fleet: Fleet) -> Sides:
 def fixes(plan: SeasonPlan, fleet: Fleet) -> NDArray[np.int64]:
     """Return the AIS code of each ship's position-fixing device, shape (n,)."""
     chance = np.random.default_rng([plan.seed, _FIX_STREAM]).random(fleet.ships.height)
-    return np.select([chance < 0.84, chance < 0.92], [FIX_GPS, FIX_COMBINED], FIX_UNDEFINED)
+    known = [chance < _GPS_SHARE, chance < _KNOWN_SHARE]
+    return np.select(known, [FIX_GPS, FIX_COMBINED], FIX_UNDEFINED)
 
 
 def arrivals(plan: SeasonPlan, fleet: Fleet) -> list[tuple[int, int, int, int, int]]:

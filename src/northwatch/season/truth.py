@@ -1,4 +1,4 @@
-"""A made season, in; the truth of it as tables, out: what was planted and what could be known of it."""
+"""A made season, in; its truth as tables, out: what was planted, what could be known of it."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -21,8 +21,8 @@ Zones = Sequence[ZoneLike]
 Gates = Sequence[GateLike]
 
 _I32, _I64, _F64, _STR, _BOOL = pl.Int32(), pl.Int64(), pl.Float64(), pl.String(), pl.Boolean()
-_WHO: Final = {"transmitter": _I32, "hull": _I32, "mmsi": _I32}
-_KNOWN: Final = {"observable": _BOOL, "reason": _STR}
+_WHO: Final[dict[str, pl.DataType]] = {"transmitter": _I32, "hull": _I32, "mmsi": _I32}
+_KNOWN: Final[dict[str, pl.DataType]] = {"observable": _BOOL, "reason": _STR}
 
 ZONE_VISITS: Final = pl.Schema(
     _WHO
@@ -111,7 +111,7 @@ def truth_of(
     used_gates = shipped_gates() if gates is None else gates
     heard = [heard_of(emitter, ship) for ship in range(emitter.ships)]
     arcs = Arcs.of(fleet)
-    scene = Scene(emitter.plan, fleet, heard, rule)
+    scene = Scene.of(emitter.plan, fleet, heard, rule)
     stays = zone_stays(arcs, emitter.ships, used_zones)
     crossings = gate_crossings(arcs, used_gates)
     return Truth(

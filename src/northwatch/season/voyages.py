@@ -1,4 +1,4 @@
-"""A fleet's lanes or trips, a speed and a random stream, in; one ship's way through the season, out."""
+"""A ship's employment and a random stream, in; her way through the season, out."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from functools import cache
 from typing import Final, NamedTuple
 
 import numpy as np
-
 from numpy.typing import NDArray
 
 from northwatch.season.charts import OFFING, Chart, Places, Trip, moved, shipped_chart
@@ -180,7 +179,7 @@ def _fish(ground: Places, job: Employment, rng: np.random.Generator) -> _Work:
     hauls = np.column_stack(_disc(rng, days * each, spot))
     xyz = moved(ground, *(spots + hauls).T)
     far = angles(xyz[:-1], xyz[1:]) > _STEAM_KM * _RAD_PER_KM
-    far = np.append(far, True)  # noqa: FBT003 - an array's value
+    far = np.append(far, True)
     tow_kn = np.minimum(3.0 + 1.8 * rng.random(len(xyz)), 0.6 * job.speed_kn)
     return _Work(
         xyz,
@@ -210,10 +209,12 @@ def _lines(radius: float, rng: np.random.Generator) -> Floats:
     across = (np.repeat(np.arange(count), 2) - 0.5 * (count - 1)) * spacing
     east, north = _disc(rng, 1, _ENTRY_SHARE * radius)
     turn = 2.0 * np.pi * rng.random()
-    return np.column_stack([
-        east + along * np.cos(turn) - across * np.sin(turn),
-        north + along * np.sin(turn) + across * np.cos(turn),
-    ])
+    return np.column_stack(
+        [
+            east + along * np.cos(turn) - across * np.sin(turn),
+            north + along * np.sin(turn) + across * np.cos(turn),
+        ]
+    )
 
 
 def _potter(ground: Places, job: Employment, rng: np.random.Generator) -> _Work:
@@ -275,4 +276,3 @@ def _stay(here: Floats, port: str, job: Employment, number: int, rng: np.random.
 
 def _joined(parts: list[Legs]) -> Legs:
     return Legs(*(np.concatenate(field) for field in zip(*parts, strict=True)))
-
