@@ -8,7 +8,6 @@ import typer
 from northwatch.cli.app import EXIT_FOUND, JsonOption, LakeOption, app, lake_folder
 
 if TYPE_CHECKING:
-
     from northwatch.access import Figures
     from northwatch.lake import Lake
 

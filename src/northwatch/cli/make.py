@@ -3,8 +3,9 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,9 +20,7 @@ from northwatch.cli.app import (
 )
 
 if TYPE_CHECKING:
-    from northwatch.pipeline import BuildResult, FileResult, Watch
-
-DEMO_ROWS: Final = 250_000
+    from northwatch.pipeline import BuildResult, FileResult, MadeFiles, Watch
 
 DialectOption = Annotated[
     str | None,
@@ -155,7 +154,7 @@ def show_ingest(results: Sequence["FileResult"], *, as_json: bool) -> None:
         if result.error:
             err.print(f"refused: {result.error}", soft_wrap=True)
     if as_json:
-        show_json({"files": [r.as_dict() for r in results]})
+        show_json({"files": [asdict(r) for r in results]})
         return
     show_table(pl.DataFrame(rows))
     if any(r.state == "read" for r in results):
@@ -169,12 +168,12 @@ def show_build(result: "BuildResult", *, as_json: bool) -> None:
     from northwatch.cli.output import out, show_json, show_table
 
     if as_json:
-        show_json(result.as_dict())
+        show_json(asdict(result))
         return
     rows = [{"table": name, "rows": rows} for name, rows in result.rows.items()]
     show_table(pl.DataFrame(rows))
-    for sentence in result.sentences:
-        out.print(sentence)
+    told = ", ".join(f"{name.replace('_', ' ')} {n:,}" for name, n in result.counts.items())
+    out.print(f"Positions: {told}.")
 
 
 @app.command(epilog="Example: `northwatch season made/ --rows 1000000 --form dma --seed 7`")
@@ -187,21 +186,27 @@ def season(
 ) -> None:
     """Write a made season: vessels on lawful water routes, with planted truth beside it."""
     from northwatch import pipeline
+    from northwatch.season import SeasonPlan
 
+    plan = SeasonPlan.sized(rows, seed)
     with watched("writing") as watch:
-        made = pipeline.write_season(folder, rows=rows, seed=seed, form=form, watch=watch)
-    _show_season(made, as_json=as_json)
+        made = pipeline.write_season(folder, plan, form=form, threads=ALL_CORES, watch=watch)
+    show_season(made, as_json=as_json)
 
 
-def _show_season(made: dict[str, Any], *, as_json: bool) -> None:
+def show_season(made: "MadeFiles", *, as_json: bool) -> None:
+    """Print what files were written."""
     import polars as pl
 
-    from northwatch.cli.output import show_json, show_table
+    from northwatch.cli.output import out, show_json, show_table
 
+    rows = [{"file": str(path), "bytes": size} for path, size in made.files.items()]
+    truth = [str(path) for path in made.truth]
     if as_json:
-        show_json(made)
-    else:
-        show_table(pl.DataFrame([{"file": k, "bytes": v} for k, v in made["files"].items()]))
+        show_json({"files": rows, "truth": truth, "lines": made.lines})
+        return
+    show_table(pl.DataFrame(rows), note=f"{made.lines:,} lines")
+    out.print(f"The planted truth: {', '.join(truth)}")
 
 
 @app.command(epilog="Example: `northwatch serve --port 8080`")
@@ -240,13 +245,14 @@ def demo(
     from northwatch.cli.look import show_answer
     from northwatch.cli.output import err
     from northwatch.lake import Lake
+    from northwatch.season import SeasonPlan
 
     lake = Lake.open(folder / "lake", create=True)
     with watched("writing") as watch:
         made = pipeline.write_season(
-            folder / "season", rows=DEMO_ROWS, seed=1, form="nmea", watch=watch
+            folder / "season", SeasonPlan.demo(), threads=threads, watch=watch
         )
-    paths = [*(folder / "season" / name for name in made["files"]), *(files or [])]
+    paths = [*made.files, *(files or [])]
     with watched("reading") as watch:
         results = pipeline.ingest(lake, paths, threads=threads, watch=watch)
     show_ingest(results, as_json=False)

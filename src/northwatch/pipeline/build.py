@@ -6,7 +6,6 @@ is small and comes last.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -39,6 +38,7 @@ from northwatch.pipeline.hearing import listening
 from northwatch.pipeline.note import BuildNote
 from northwatch.pipeline.runner import LocalRunner
 from northwatch.pipeline.track_points import track_points
+from northwatch.pipeline.watching import Watch, unwatched
 from northwatch.positions import drop_copies, sort_order
 from northwatch.schema import (
     BUCKETS,
@@ -96,10 +96,6 @@ class BuildResult:
     rows: dict[str, int]
     counts: dict[str, int]
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return it for JSON."""
-        return {"picture": self.picture, "rows": self.rows, "counts": self.counts}
-
 
 class _Task(NamedTuple):
     bucket: int
@@ -133,10 +129,7 @@ class _Made:
     statics: pl.DataFrame
 
 
-Watch = Callable[[str, float], None]
-
-
-def build(lake: Lake, plan: BuildPlan, *, watch: Watch = lambda _name, _share: None) -> BuildResult:
+def build(lake: Lake, plan: BuildPlan, *, watch: Watch = unwatched) -> BuildResult:
     """Derive the picture from the newest positions and publish it; readers see all of it or none.
 
     Args:

@@ -6,7 +6,7 @@ again changes nothing, and a corrected file of a known name replaces the rows of
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -15,12 +15,13 @@ import polars as pl
 
 from northwatch.ais import Decoded, DelimitedDecoder, NmeaDecoder
 from northwatch.dialect import Dialect
-from northwatch.errors import EmptyError, SourceError
+from northwatch.errors import EmptyError, SchemaError, SourceError
 from northwatch.lake import Change, Lake, Segment, Writer, merged
 from northwatch.pipeline.hearing import Heard
 from northwatch.pipeline.pieces import Piece, Pieces
 from northwatch.pipeline.runner import LocalRunner
 from northwatch.pipeline.statics import merge_static_values, static_values
+from northwatch.pipeline.watching import Watch, unwatched
 from northwatch.positions import clean, sort_order, with_keys
 from northwatch.schema import INGESTS, POSITIONS, REJECTS, STATICS
 from northwatch.sources import Source, open_sources
@@ -29,6 +30,11 @@ from northwatch.sources import Source, open_sources
 ROWS_PER_COMMIT: Final = 40_000_000
 # Positions held in memory until their day is written; 40 bytes each, and as much again in sorting.
 ROWS_HELD: Final = 6_000_000
+# Counters of lines that were not refused; every other counter is a reason.
+ACCEPTED: Final = frozenset(
+    ("position", "static", "base", "aid", "other_type", "part", "time_line", "other_sentence",
+     "no_sentence", "blank", "header")
+)  # fmt: skip
 # Blocks whose static reports wait to be joined; equal ones are most of them.
 STATICS_HELD: Final = 64
 
@@ -52,9 +58,10 @@ class FileResult:
     counters: dict[str, int] = field(default_factory=dict)
     error: str = ""
 
-
-Watch = Callable[[str, float], None]
-"""Told of a file and the share of it that has been read, 0 to 1."""
+    @property
+    def n_rejected(self) -> int:
+        """Lines of counters that say why a line was refused."""
+        return sum(n for name, n in self.counters.items() if name not in ACCEPTED)
 
 
 def ingest(
@@ -63,7 +70,7 @@ def ingest(
     *,
     dialect: Dialect | None = None,
     threads: int = 1,
-    watch: Watch = lambda _file, _share: None,
+    watch: Watch = unwatched,
 ) -> list[FileResult]:
     """Read files into the lake; one that cannot be read is refused and the rest go on.
 
@@ -118,7 +125,7 @@ class _Batch:
         reading = _Reading(self._writer, source, number, self._threads)
         try:
             row = reading.run(self._watch)
-        except SourceError as error:
+        except (SourceError, SchemaError) as error:
             return FileResult(
                 file=source.name, state="refused", dialect=source.dialect.id, error=str(error)
             )

@@ -63,7 +63,8 @@ class BuildNote:
             "measure_rules": self._measure_rules(),
             "actor_source": ACTOR_SOURCE,
             "class_table": CLASS_TABLE,
-            "place_versions": {p.id: p.version for p in (*self.zones, *self.gates)},
+            "place_versions": {z.id: z.version for z in self.zones}
+            | {g.id: g.version for g in self.gates},
             "zones": [
                 {"id": z.id, "name": z.name, "kind": z.kind, "version": z.version}
                 for z in self.zones
