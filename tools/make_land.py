@@ -22,7 +22,9 @@ from northwatch.geo import to_map, to_polar
 MASK_SOUTH_DEG: Final = 44.0  # a degree more than the mask promises
 MASK_TOLERANCE_M: Final = 100.0  # the source is on a grid of 120 to 190 m
 MAP_SOUTH_DEG: Final = 35.0
-MAP_TOLERANCE_M: Final = 1000.0
+MAP_TOLERANCE_M: Final = 1000.0  # north of MAP_FINE_DEG
+MAP_SOUTHERN_TOLERANCE_M: Final = 5000.0
+MAP_FINE_DEG: Final = 58.0
 MAP_UNIT_M: Final = 250
 MAP_SMALLEST_KM2: Final = 4.0
 # South of this the polar plane stretches without bound; nothing here is needed.
@@ -44,9 +46,22 @@ def main() -> None:
 def plane(polygons: list[list[topojson.Ring]], project: Any, south_deg: float) -> Any:  # noqa: ANN401
     """Return the land north of a parallel in a polar plane."""
     land = topojson.in_plane(polygons, project, _SOUTHERNMOST_DEG)
+    return land.intersection(disc(project, south_deg))
+
+
+def disc(project: Any, south_deg: float) -> Any:  # noqa: ANN401 - shapely has no types
+    """Return everything north of a parallel in a polar plane."""
     lon_deg = np.linspace(-180.0, 180.0, 3601)
-    disc = shapely.Polygon(np.column_stack(project(np.full(lon_deg.size, south_deg), lon_deg)))
-    return land.intersection(disc)
+    return shapely.Polygon(np.column_stack(project(np.full(lon_deg.size, south_deg), lon_deg)))
+
+
+def simplified(land: Any, tolerance_m: float, grid_m: float) -> Any:  # noqa: ANN401
+    """Return the land with fewer points, on a grid; each part by itself, overlaps then joined.
+
+    Taken all at once, parts that lie close keep each other from being simplified.
+    """
+    parts = shapely.simplify(shapely.get_parts(land), tolerance_m)
+    return shapely.union_all(parts, grid_size=grid_m)
 
 
 def areas(shape: Any) -> list[Any]:  # noqa: ANN401 - shapely has no types
@@ -58,7 +73,7 @@ def areas(shape: Any) -> list[Any]:  # noqa: ANN401 - shapely has no types
 
 def write_mask(land: Any, path: Path) -> None:  # noqa: ANN401 - shapely has no types
     """Write the rings as differences of whole metres, EPSG:3413; see PROVENANCE-geography.md."""
-    land = shapely.set_precision(land.simplify(MASK_TOLERANCE_M), 1.0)
+    land = simplified(land, MASK_TOLERANCE_M, 1.0)
     rings: list[NDArray[np.int32]] = []
     of_part = [0]
     for part in areas(land):
@@ -79,8 +94,10 @@ def write_mask(land: Any, path: Path) -> None:  # noqa: ANN401 - shapely has no 
 def write_coast(land: Any, path: Path) -> None:  # noqa: ANN401 - shapely has no types
     """Write the rings for the map as differences of whole units, EPSG:3995."""
     polygons = []
-    simple = shapely.set_precision(land.simplify(MAP_TOLERANCE_M), float(MAP_UNIT_M))
-    for part in areas(simple):
+    north = disc(to_map, MAP_FINE_DEG)
+    fine = simplified(land, MAP_TOLERANCE_M, 1.0).intersection(north)
+    coarse = simplified(land, MAP_SOUTHERN_TOLERANCE_M, 1.0).difference(north)
+    for part in areas(shapely.union_all([fine, coarse], grid_size=float(MAP_UNIT_M))):
         if part.area < MAP_SMALLEST_KM2 * 1e6:
             continue
         lines = [part.exterior, *(hole for hole in part.interiors if hole.length > 0)]

@@ -32,10 +32,10 @@ LIMIT_TOLERANCE_M: Final = 200.0
 NATIONS: Final = {"russia": "643", "canada": "124", "greenland": "304"}
 
 SEAS: Final = (
-    "Baffin Bay", "Barents Sea", "Beaufort Sea", "Bering Sea", "Canadian Archipelago",
-    "Central Arctic", "Chukchi Sea", "East Siberian Sea", "Greenland Sea", "Hudson Bay",
-    "Irminger Sea", "Kara Sea", "Labrador Sea", "Laptev Sea", "Lincoln Sea", "Norwegian Sea",
-    "White Sea",
+    "Baffin Bay", "Barents Sea", "Beaufort Sea", "Bering Sea", "Canada Basin",
+    "Canadian Archipelago", "Central Arctic", "Chukchi Sea", "East Siberian Sea",
+    "Greenland Sea", "Hudson Bay", "Irminger Sea", "Kara Sea", "Labrador Sea", "Laptev Sea",
+    "Lincoln Sea", "Norwegian Sea", "White Sea",
 )  # fmt: skip
 
 # From Cape Dezhnev over the land of Asia to the Yugorsky Peninsula (latitude, longitude): any path

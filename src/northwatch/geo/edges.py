@@ -81,19 +81,19 @@ def densify(
         return np.array([lat0_deg, lat1_deg]), np.array([lon0_deg, lon1_deg])
     if kind == "great_circle":
         return _geodesic(lat0_deg, lon0_deg, lat1_deg, lon1_deg)
-    share = np.linspace(0.0, 1.0, _steps(lat0_deg, lon0_deg, lat1_deg, lon1_deg) + 1)
-    lon_deg = lon0_deg + share * (lon1_deg - lon0_deg)
     if kind == "rhumb":
-        return _rhumb_latitudes(lat0_deg, lat1_deg, share), lon_deg
-    return lat0_deg + share * (lat1_deg - lat0_deg), lon_deg
+        return _rhumb(lat0_deg, lon0_deg, lat1_deg, lon1_deg)
+    lowest = min(abs(lat0_deg), abs(lat1_deg))
+    share = _shares(lat1_deg - lat0_deg, lon1_deg - lon0_deg, lowest)
+    return lat0_deg + share * (lat1_deg - lat0_deg), lon0_deg + share * (lon1_deg - lon0_deg)
 
 
-def _steps(lat0_deg: float, lon0_deg: float, lat1_deg: float, lon1_deg: float) -> int:
-    """Return how many steps an edge that is even in longitude needs."""
-    dlat, dlon = abs(lat1_deg - lat0_deg), abs(lon1_deg - lon0_deg)
-    widest = math.cos(math.radians(min(abs(lat0_deg), abs(lat1_deg))))
-    metres = _METRES_PER_DEGREE * math.hypot(dlat, dlon * widest)
-    return max(1, math.ceil(max(dlat / STEP_DEG, dlon / STEP_DEG, metres / STEP_M)))
+def _shares(dlat_deg: float, dlon_deg: float, lowest_deg: float) -> Floats:
+    """Return shares of an edge, 0 to 1, so that steps are short enough at its lowest latitude."""
+    widest = math.cos(math.radians(lowest_deg))
+    metres = _METRES_PER_DEGREE * math.hypot(dlat_deg, dlon_deg * widest)
+    steps = max(abs(dlat_deg) / STEP_DEG, abs(dlon_deg) / STEP_DEG, metres / STEP_M)
+    return np.linspace(0.0, 1.0, max(1, math.ceil(steps)) + 1)
 
 
 def _geodesic(
@@ -118,8 +118,10 @@ def _geodesic(
     return np.array([*lat_deg, lat1_deg]), np.array([*lon_deg, lon1_deg])
 
 
-def _rhumb_latitudes(lat0_deg: float, lat1_deg: float, share: Floats) -> Floats:
-    """Return latitudes that are even in Mercator latitude.
+def _rhumb(
+    lat0_deg: float, lon0_deg: float, lat1_deg: float, lon1_deg: float
+) -> tuple[Floats, Floats]:
+    """Return points even in Mercator latitude and in longitude.
 
     The polar plane's radius is exp(-Mercator latitude), so a rhumb line is a logarithmic spiral
     in it: the logarithm of the radius is even.
@@ -127,14 +129,20 @@ def _rhumb_latitudes(lat0_deg: float, lat1_deg: float, share: Floats) -> Floats:
     Raises:
         ParameterError: an end is a pole, which no rhumb line reaches.
     """
-    radii = []
-    for lat_deg in (lat0_deg, lat1_deg):
-        if abs(lat_deg) >= 90.0:  # noqa: PLR2004 - the pole
-            raise ParameterError(
-                name="edge", value="rhumb", allowed="a rhumb line does not reach the pole"
-            )
-        x_m, y_m = polar_from_deg(lat_deg, 0.0, RADIUS_3413_M, MERIDIAN_3413_DEG)
-        radii.append(math.log(math.hypot(x_m, y_m)))
-    inner = np.exp(radii[0] + share * (radii[1] - radii[0]))
-    between = [deg_from_polar(0.0, -r, RADIUS_3413_M, MERIDIAN_3413_DEG)[0] for r in inner[1:-1]]
-    return np.array([lat0_deg, *between, lat1_deg])
+    low, high = _mercator(lat0_deg), _mercator(lat1_deg)
+    lowest = min(abs(lat0_deg), abs(lat1_deg))
+    # A step of Mercator latitude is longest on the ground where latitude is lowest.
+    fastest_deg = math.degrees(high - low) * math.cos(math.radians(lowest))
+    share = _shares(fastest_deg, lon1_deg - lon0_deg, lowest)
+    radii = RADIUS_3413_M * np.exp(-(low + share[1:-1] * (high - low)))
+    between = [deg_from_polar(0.0, -r, RADIUS_3413_M, MERIDIAN_3413_DEG)[0] for r in radii]
+    return np.array([lat0_deg, *between, lat1_deg]), lon0_deg + share * (lon1_deg - lon0_deg)
+
+
+def _mercator(lat_deg: float) -> float:
+    if abs(lat_deg) >= 90.0:  # noqa: PLR2004 - the pole
+        raise ParameterError(
+            name="edge", value="rhumb", allowed="a rhumb line does not reach the pole"
+        )
+    x_m, y_m = polar_from_deg(lat_deg, 0.0, RADIUS_3413_M, MERIDIAN_3413_DEG)
+    return -math.log(math.hypot(x_m, y_m) / RADIUS_3413_M)

@@ -164,10 +164,9 @@ def _ring(ring: Any, edge: str, reader: _Reader) -> Ring:  # noqa: ANN401 - pars
         raise reader.error(
             problem="a ring has fewer than three vertices", remedy="Add the missing ones."
         )
-    if edge == "lonlat":
-        vertices = _joined_round_the_pole(vertices, reader)
     lon_deg, lat_deg = np.array(vertices).T
-    return Ring(lat_deg, lon_deg, (edge,) * len(vertices))
+    edges = _lonlat_edges(vertices, reader) if edge == "lonlat" else (edge,) * len(vertices)
+    return Ring(lat_deg, lon_deg, edges)
 
 
 def _vertices(ring: Any, reader: _Reader) -> list[tuple[float, float]]:  # noqa: ANN401
@@ -195,10 +194,8 @@ def _vertices(ring: Any, reader: _Reader) -> list[tuple[float, float]]:  # noqa:
     return vertices
 
 
-def _joined_round_the_pole(
-    vertices: Sequence[tuple[float, float]], reader: _Reader
-) -> list[tuple[float, float]]:
-    """Return the ring with no edge that could mean two things.
+def _lonlat_edges(vertices: Sequence[tuple[float, float]], reader: _Reader) -> tuple[str, ...]:
+    """Return the kinds of the edges, none of which could mean two things.
 
     An edge of a whole turn along a parallel is either the parallel itself (a band, which has two
     of them) or no edge at all (a ring round the pole, whose ends at -180 and 180 are one place).
@@ -219,8 +216,9 @@ def _joined_round_the_pole(
                 "is meant, add a vertex on it.",
             )
     if sum(whole) != 1:
-        return list(vertices)
-    return [vertex for vertex, is_whole in zip(vertices, whole, strict=True) if not is_whole]
+        return ("lonlat",) * len(vertices)
+    # The shorter way along the parallel from -180 to 180 is to stay.
+    return tuple("parallel" if is_whole else "lonlat" for is_whole in whole)
 
 
 def _is_whole_turn(one: tuple[float, float], two: tuple[float, float]) -> bool:
