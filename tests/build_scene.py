@@ -65,6 +65,4 @@ def scene(
 ) -> Scene:
     """Return the scene of some ways."""
     mask = land() if on is None else on
-    return make_scene(
-        tracked(*ways), index_of(tuple(zones)), tuple(gates), mask, as_of_ms=as_of_ms
-    )
+    return make_scene(tracked(*ways), index_of(tuple(zones)), tuple(gates), mask, as_of_ms=as_of_ms)

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from northwatch.schema import TRACKS, bucket_of
-from northwatch.tracks.tracked import Tracked
+from northwatch.tracks import Tracked
 
 EPOCH = datetime(2024, 7, 15, tzinfo=UTC)
 H = 3_600_000
@@ -69,9 +69,7 @@ def tracked(*ways: Way) -> Tracked:
             for point in ways[k].points
         ]
         rows += sorted(strays, key=lambda row: row[0])
-    sog = [
-        65535 if way.sog_kn is None else round(way.sog_kn * 10) for _, way, _ in rows
-    ]
+    sog = [65535 if way.sog_kn is None else round(way.sog_kn * 10) for _, way, _ in rows]
     return Tracked(
         mmsi=np.array([way.mmsi for _, way, _ in rows], np.int32),
         t_ms=np.array([ms(p[0]) for p, _, _ in rows], np.int64),

@@ -17,6 +17,7 @@ from northwatch.events.listening import Listening
 from northwatch.events.reception import (
     PLACE_ON,
     Reception,
+    are_rare_where_began,
     natural_rates,
 )
 from northwatch.events.rules import GapRule, ReceptionRule
@@ -221,9 +222,9 @@ def _columns(scene: Scene, found: Silences, rule: GapRule) -> pl.DataFrame:
             "t_from_ms": off_ms,
             "end_ms": found.end_ms,
             "lat_deg": tracked.lat_i[found.off] / AIS_UNITS_PER_DEGREE,
-            "lon_deg": tracked.lon_i[found.off] / AIS_UNITS_PER_DEGREE,
+            "lon_deg": _lon_deg(tracked.lon_i[found.off]),
             "lat_on": tracked.lat_i[on] / AIS_UNITS_PER_DEGREE,
-            "lon_on": tracked.lon_i[on] / AIS_UNITS_PER_DEGREE,
+            "lon_on": _lon_deg(tracked.lon_i[on]),
             "distance": found.km,
             "longest_silence_h": hours,
             "over_land": found.over_land,
@@ -261,6 +262,13 @@ def _columns(scene: Scene, found: Silences, rule: GapRule) -> pl.DataFrame:
     )
 
 
+def _lon_deg(lon_i: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Return longitudes in degrees, -180 to 180, of AIS units of any number of turns."""
+    half = 180 * AIS_UNITS_PER_DEGREE
+    within = np.where(np.abs(lon_i) <= half, lon_i, (lon_i + half) % (2 * half) - half)
+    return within / AIS_UNITS_PER_DEGREE
+
+
 def _places(
     scene: Scene, found: Silences, intervals: pl.DataFrame, rule: ReceptionRule
 ) -> pl.DataFrame:
@@ -276,9 +284,7 @@ def _places(
     )
 
 
-def _positions_before(
-    scene: Scene, off: NDArray[np.int64], window_ms: int
-) -> NDArray[np.int64]:
+def _positions_before(scene: Scene, off: NDArray[np.int64], window_ms: int) -> NDArray[np.int64]:
     """Return how many positions of the chain lie in [t_off - window, t_off), shape (n,)."""
     tracked = scene.tracked
     counted: NDArray[np.int64] = _count_before(
@@ -386,16 +392,16 @@ def judge_gaps(
     if rule.reception is None:
         return GAPS.conform(candidates.with_columns(verdict_reason=pl.lit("not_judged")))
     seen = _seen(candidates, statics)
-    first = _judged(candidates, Reception.of(candidates, reference), rule, seen)
+    first = judged_by(Reception.of(candidates, reference), candidates, rule, seen)
     silent = first.filter(pl.col("verdict") == SILENT)["mmsi"].unique()
     reception = Reception.of(candidates, reference, without=silent)
-    return GAPS.conform(_judged(candidates, reception, rule, seen))
+    return GAPS.conform(judged_by(reception, candidates, rule, seen))
 
 
-def _seen(candidates: pl.DataFrame, statics: pl.DataFrame | None) -> pl.Series:
+def _seen(candidates: pl.DataFrame, statics: pl.DataFrame | None) -> pl.Series | None:
     """Return whether a static report of the same MMSI, and surely the same ship, lies within."""
     if statics is None:
-        return pl.Series("seen", np.zeros(candidates.height, np.bool_))
+        return None
     times = pl.concat(
         [statics.select("mmsi", pl.col(name).alias("heard_ms")) for name in ("t_ms", "t_last_ms")]
     ).sort("heard_ms")
@@ -423,26 +429,34 @@ def _seen(candidates: pl.DataFrame, statics: pl.DataFrame | None) -> pl.Series:
     )
 
 
-def _judged(
-    candidates: pl.DataFrame, reception: Reception, rule: GapRule, seen: pl.Series
+def judged_by(
+    reception: Reception,
+    candidates: pl.DataFrame,
+    rule: GapRule,
+    seen: pl.Series | None = None,
 ) -> pl.DataFrame:
-    """Return the candidates long enough where they began, with rates and verdicts."""
+    """Return the candidates long enough where they began, with rates and verdicts.
+
+    Args:
+        reception: what is known of silences.
+        candidates: `CANDIDATES`.
+        rule: of gaps, with a rule of reception.
+        seen: whether something else shows the vessel within, shape (n,); None for never.
+
+    Returns:
+        `CANDIDATES` in their order, those too short left out.
+    """
+    if seen is None:
+        seen = pl.Series("seen", np.zeros(candidates.height, np.bool_))
     how = rule.reception or ReceptionRule()
-    rates = natural_rates(candidates, reception, how)
-    short = natural_rates(candidates, reception, how, length=rule.min_silence)
-    known = short["off_days"] >= how.min_reference_days
-    heard_well = known & (short["off_rate"] <= how.deaf_min_rate)
-    hours = pl.col("silence_h")
+    short = pl.col("silence_h") <= rule.min_silence_deaf / timedelta(hours=1)
+    kept = candidates.with_columns(seen).with_row_index("at")
+    doubtful = kept.filter(short)
+    rare = are_rare_where_began(doubtful, reception, how, rule.min_silence)
+    kept = pl.concat([kept.filter(~short), doubtful.filter(rare)]).sort("at").drop("at")
+    rates = natural_rates(kept, reception, how)
     return (
-        candidates.drop("natural_rate_per_d", "natural_rate_hi", "reference_days")
-        .with_columns(
-            rates["natural_rate_per_d"],
-            rates["natural_rate_hi"],
-            rates["reference_days"],
-            seen,
-            heard_well.alias("heard_well"),
-        )
-        .filter(pl.col("heard_well") | (hours > rule.min_silence_deaf / timedelta(hours=1)))
+        kept.with_columns(rates.get_columns())
         .with_columns(_verdict(how))
         .with_columns(_reason(how))
     )

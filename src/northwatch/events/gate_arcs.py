@@ -191,7 +191,9 @@ def arc_crossings(  # noqa: C901, PLR0912, PLR0913, PLR0915 - one flat kernel
                                     continue
                                 if side_p == 0 or side_p == side_q:
                                     continue  # the first position takes the side of the next
-                                shares = cut(p, q, (height_p, height_q), _vector(a, g), _vector(b, g))
+                                shares = cut(
+                                    p, q, (height_p, height_q), _vector(a, g), _vector(b, g)
+                                )
                                 if shares[0] < 0.0:
                                     continue
                                 if count[g] == 0:
@@ -218,7 +220,10 @@ def arc_crossings(  # noqa: C901, PLR0912, PLR0913, PLR0915 - one flat kernel
                             ints[found, 1], ints[found, 2] = last_rows[g, 0], last_rows[g, 1]
                             ints[found, 3] = 1 if net[g] > 0 else -1
                             ints[found, 4], ints[found, 5] = count[g], 1 if clear else 0
-                            floats[found, 0], floats[found, 1] = last_shares[g, 0], last_shares[g, 1]
+                            floats[found, 0], floats[found, 1] = (
+                                last_shares[g, 0],
+                                last_shares[g, 1],
+                            )
                             found += 1
                         count[g], net[g] = 0, 0
                         n_pending -= 1

@@ -298,9 +298,7 @@ def _sides(gate: Gate, sign: int) -> tuple[str, str]:
     return (gate.left, gate.right) if sign > 0 else (gate.right, gate.left)
 
 
-def _is_cleared(
-    scene: Scene, lines: GateLines, g: int, row: int, rule: GateCrossingRule
-) -> bool:
+def _is_cleared(scene: Scene, lines: GateLines, g: int, row: int, rule: GateCrossingRule) -> bool:
     """Return whether the vessel was clear of a gate at a row or later, without a long silence."""
     tracked = scene.tracked
     cleared: bool = _clears(
@@ -356,9 +354,7 @@ def _turned_back(crossings: pl.DataFrame, rule: GateCrossingRule) -> pl.Series:
     """
     marks = [False] * crossings.height
     last: tuple[int, int, int | None, int, int] | None = None
-    for k, row in enumerate(
-        crossings.select("chain", "gate", "sign", "t", "settled").iter_rows()
-    ):
+    for k, row in enumerate(crossings.select("chain", "gate", "sign", "t", "settled").iter_rows()):
         chain, gate, sign, t, settled = row
         if not settled:
             continue

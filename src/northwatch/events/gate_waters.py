@@ -42,7 +42,7 @@ from northwatch.geo import (
     unit_vector_ais,
 )
 
-CELL_M: Final = 2_000.0
+CELL_M: Final = 3_000.0
 # Straight and slanting steps overrate the way by up to this much (at 22.5 degrees).
 _OCTAGON: Final = 1.0824
 _DIAGONAL: Final = math.sqrt(2.0)
@@ -92,7 +92,7 @@ _KEPT_MOST: Final = 256
 
 
 def gate_waters(gate: Gate, land: LandMask, radius_km: float) -> GateWaters:
-    """Return the ways by water within `radius_km` of a gate's middle; kept for the same land."""
+    """Return the ways by water within about `radius_km` of a gate; kept for the same land."""
     ends = (gate.lat_a, gate.lon_a, gate.lat_b, gate.lon_b)
     key = (ends, radius_km, id(land.arrays.cells))
     if key not in _KEPT:
@@ -105,7 +105,7 @@ def gate_waters(gate: Gate, land: LandMask, radius_km: float) -> GateWaters:
 def _waters(gate: Gate, land: LandMask, radius_km: float) -> GateWaters:
     a, b = unit_vector(gate.lat_a, gate.lon_a), unit_vector(gate.lat_b, gate.lon_b)
     x, y = polar_from_vector(point_at_share(a, b, 0.5))
-    half = math.ceil(radius_km * 1000.0 / CELL_M)
+    half = math.ceil((radius_km * 1000.0 + 0.5 * arc_m(a, b)) / CELL_M)
     n = 2 * half
     x_m, y_m = x - half * CELL_M, y - half * CELL_M
     sides, near_km, blocked = _line(a, b, x_m, y_m, n)
@@ -120,7 +120,9 @@ def _most_scale(x_m: float, y_m: float, n: int) -> float:
     far_x, far_y = x_m + n * CELL_M, y_m + n * CELL_M
     lat_deg, _ = from_polar(np.array([x_m, far_x, x_m, far_x]), np.array([y_m, y_m, far_y, far_y]))
     # On the sphere; a thousandth for the ellipsoid.
-    return 1.001 * (1.0 + math.sin(math.radians(70.0))) / (1.0 + math.sin(math.radians(lat_deg.min())))
+    return (
+        1.001 * (1.0 + math.sin(math.radians(70.0))) / (1.0 + math.sin(math.radians(lat_deg.min())))
+    )
 
 
 def _line(
@@ -131,7 +133,9 @@ def _line(
     Sides are 0 away from the line and beyond its ends; steps are bits in the order of `_STEPS`.
     """
     pieces = max(2, math.ceil(arc_m(a, b) / (0.5 * CELL_M)))
-    points = np.array([polar_from_vector(point_at_share(a, b, k / pieces)) for k in range(pieces + 1)])
+    points = np.array(
+        [polar_from_vector(point_at_share(a, b, k / pieces)) for k in range(pieces + 1)]
+    )
     columns, rows = np.floor((points - (x_m, y_m)) / CELL_M).astype(np.int64).T
     around = np.arange(-3, 4)
     cells = np.unique(

@@ -24,9 +24,7 @@ LEAST_STRETCHES: Final = 8
 # Spans closer than this are one; so pauses below ten minutes are never holes (own judgement).
 JOIN_MS: Final = 60_000
 
-LISTENING: Final = pl.Schema(
-    {"source": pl.Int32(), "t_from_ms": pl.Int64(), "t_to_ms": pl.Int64()}
-)
+LISTENING: Final = pl.Schema({"source": pl.Int32(), "t_from_ms": pl.Int64(), "t_to_ms": pl.Int64()})
 
 
 def heard_spans(t_ms: NDArray[np.int64], source: NDArray[np.int32]) -> pl.DataFrame:

@@ -47,8 +47,5 @@ def upper_bounds(counts: NDArray[np.int64], confidence: float) -> NDArray[np.flo
     """Return `upper_bound` of each count, shape (n,)."""
     out = np.empty(counts.size)
     for k in range(counts.size):
-        if k > 0 and counts[k] == counts[k - 1]:
-            out[k] = out[k - 1]
-        else:
-            out[k] = upper_bound(counts[k], confidence)
+        out[k] = upper_bound(counts[k], confidence)
     return out

@@ -15,7 +15,7 @@ Error: pooling stands in for the distance to the nearest station, which no sourc
 import math
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -119,11 +119,7 @@ class Reception:
 
 
 def natural_rates(
-    candidates: pl.DataFrame,
-    reception: Reception,
-    rule: ReceptionRule,
-    *,
-    length: timedelta | None = None,
+    candidates: pl.DataFrame, reception: Reception, rule: ReceptionRule
 ) -> pl.DataFrame:
     """Return how usual silences as long as each candidate are where it began and ended.
 
@@ -131,32 +127,22 @@ def natural_rates(
         candidates: silences with their places (`find_gaps`), shape (n,).
         reception: what is known.
         rule: of reception.
-        length: ask for silences of this length instead.
 
     Returns:
         Shape (n,): `natural_rate_per_d`, the larger of the two rates; `natural_rate_hi`, the
         larger of their upper bounds; `reference_days`, those of the side with the larger bound
-        (the fewest the verdict rests on); `off_rate` and `off_days`, where it began. Rates are
-        null where there is no vessel-day.
+        (the fewest the verdict rests on). Rates are null where there is no vessel-day.
     """
-    if length is None:
-        asked_ms = np.rint(candidates["silence_h"].to_numpy() * MS_PER_H).astype(np.int64)
-    else:
-        asked_ms = np.full(candidates.height, length // timedelta(milliseconds=1))
+    asked_ms = np.rint(candidates["silence_h"].to_numpy() * MS_PER_H).astype(np.int64)
     off = _side_rates(candidates, _OFF_NAMES, asked_ms, reception, rule)
     on = _side_rates(candidates, _ON_NAMES, asked_ms, reception, rule)
     heard = candidates[_ON_NAMES[0]].is_not_null().to_numpy()
-    worse_on = heard & (on[2] > off[2])
-    rate = np.where(heard, np.maximum(off[1], on[1]), off[1])
-    hi = np.where(worse_on, on[2], off[2])
-    days = np.where(worse_on, on[0], off[0])
+    worse_on = heard & (on.hi > off.hi)
     return pl.DataFrame(
         {
-            "natural_rate_per_d": rate,
-            "natural_rate_hi": hi,
-            "reference_days": days,
-            "off_rate": off[1],
-            "off_days": off[0],
+            "natural_rate_per_d": np.where(heard, np.maximum(off.rate, on.rate), off.rate),
+            "natural_rate_hi": np.where(worse_on, on.hi, off.hi),
+            "reference_days": np.where(worse_on, on.days, off.days),
         }
     ).with_columns(
         pl.when(pl.col("reference_days") > 0.0).then(pl.col(name)).alias(name)
@@ -164,9 +150,27 @@ def natural_rates(
     )
 
 
-def expected_by_chance(
-    judged: pl.DataFrame, reception: Reception, rule: ReceptionRule
-) -> float:
+def are_rare_where_began(
+    candidates: pl.DataFrame, reception: Reception, rule: ReceptionRule, length: timedelta
+) -> pl.Series:
+    """Return whether silences of a length are known to be rare where each candidate began.
+
+    Rare is a natural rate of at most `rule.deaf_min_rate`; known, by at least
+    `rule.min_reference_days`.
+    """
+    asked = candidates.select("mmsi", *_OFF_NAMES).unique(maintain_order=True)
+    asked_ms = np.full(asked.height, length // timedelta(milliseconds=1))
+    rates = _side_rates(asked, _OFF_NAMES, asked_ms, reception, rule)
+    rare = (rates.days >= rule.min_reference_days) & (rates.rate <= rule.deaf_min_rate)
+    return candidates.select("mmsi", *_OFF_NAMES).join(
+        asked.with_columns(pl.Series("rare", rare)),
+        on=["mmsi", *_OFF_NAMES],
+        how="left",
+        maintain_order="left",
+    )["rare"]
+
+
+def expected_by_chance(judged: pl.DataFrame, reception: Reception, rule: ReceptionRule) -> float:
     """Return how many of the `silent` gaps chance alone would give.
 
     Per place with such gaps: the natural rate of silences as long as the shortest of them, times
@@ -205,7 +209,9 @@ def _silences_at(
     """Return where each spot's silences begin, whose they are and how long; by spot, longest first."""
     silences = (
         candidates.select(
-            "mmsi", (pl.col("silence_h") * MS_PER_H).round().cast(pl.Int64), _key(names).alias("key")
+            "mmsi",
+            (pl.col("silence_h") * MS_PER_H).round().cast(pl.Int64),
+            _key(names).alias("key"),
         )
         .drop_nulls("key")
         .sort("key", "silence_h", "mmsi", descending=[False, True, False])
@@ -225,8 +231,8 @@ def _side_rates(
     asked_ms: NDArray[np.int64],
     reception: Reception,
     rule: ReceptionRule,
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return vessel-days, rate and upper bound on one side of each candidate; 0, 0, inf if none."""
+) -> "_Rates":
+    """Return what is known on one side of each candidate; no days, 0 and infinity if nothing."""
     began = names == _OFF_NAMES
     mmsi = candidates["mmsi"].to_numpy()
     own = np.searchsorted(reception.vessels, mmsi)
@@ -258,8 +264,17 @@ def _side_rates(
     some = days > 0.0
     rate, hi = np.zeros(days.size), np.full(days.size, np.inf)
     np.divide(counts, days, out=rate, where=some)
-    np.divide(upper_bounds(counts, rule.confidence), days, out=hi, where=some)
-    return days, rate, hi
+    distinct, which = np.unique(counts, return_inverse=True)
+    np.divide(upper_bounds(distinct, rule.confidence)[which], days, out=hi, where=some)
+    return _Rates(days, rate, hi)
+
+
+class _Rates(NamedTuple):
+    """Vessel-days, natural rate and its upper bound, per day; shape (n,) each."""
+
+    days: NDArray[np.float64]
+    rate: NDArray[np.float64]
+    hi: NDArray[np.float64]
 
 
 @njit(cache=True, nogil=True)
@@ -306,67 +321,82 @@ def _pool(  # noqa: C901, PLR0912, PLR0913, PLR0915 - one flat kernel
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return silences of at least the length asked, and vessel-days, about each place asked of."""
     counts, days = np.zeros(asked_key.size, np.int64), np.zeros(asked_key.size)
-    of_vessel = np.zeros(n_vessels, np.int64)
-    spots = np.empty((2 * rings + 1) ** 2, np.int64)
+    of_vessel, callers = np.zeros(n_vessels, np.int64), np.empty(n_vessels, np.int64)
+    most = (2 * rings + 1) ** 2
+    spots, about, about_ring = (
+        np.empty(most, np.int64),
+        np.empty(most, np.int64),
+        np.empty(most, np.int64),
+    )
     for k in range(asked_key.size):
         if asked_key[k] < 0:
             continue
         x, y = (asked_key[k] // _SIDE) % _SIDE, asked_key[k] % _SIDE
         group = asked_key[k] // (_SIDE * _SIDE)
         lat = _cell_lat_deg(x - _HALF_SIDE, y - _HALF_SIDE, cell_km)
+        # All spots about it; in a column of cells their keys follow one another.
+        n_about = 0
+        for dx in range(-rings, rings + 1):
+            key = (group * _SIDE + x + dx) * _SIDE + y
+            spot = np.searchsorted(keys, key - rings)
+            while spot < keys.size and keys[spot] <= key + rings:
+                dy = keys[spot] - key
+                other = _cell_lat_deg(x + dx - _HALF_SIDE, y + dy - _HALF_SIDE, cell_km)
+                if abs(other - lat) <= pool_lat_deg:
+                    about[n_about], about_ring[n_about] = spot, max(abs(dx), abs(dy))
+                    n_about += 1
+                spot += 1
         n_spots, interval, near_days, near_positions = 0, -1.0, 0.0, 0
         for ring in range(rings + 1):
-            for dx in range(-ring, ring + 1):
-                for dy in range(-ring, ring + 1):
-                    if max(abs(dx), abs(dy)) != ring:
-                        continue
-                    key = (group * _SIDE + x + dx) * _SIDE + y + dy
-                    spot = np.searchsorted(keys, key)
-                    if spot == keys.size or keys[spot] != key:
-                        continue
-                    other = _cell_lat_deg(x + dx - _HALF_SIDE, y + dy - _HALF_SIDE, cell_km)
-                    if abs(other - lat) > pool_lat_deg:
-                        continue
-                    d, n = spot_days[spot], spot_positions[spot]
-                    mine = _of_vessel(spot, own[k], stay_start, stay_vessel)
-                    if mine >= 0:
-                        d, n = d - stay_days[mine], n - stay_positions[mine]
-                    if n <= 0:
-                        continue
-                    if interval > 0.0 and not (
-                        interval <= pool_ratio * d / n and d / n <= pool_ratio * interval
-                    ):
-                        continue
-                    days[k] += d
-                    spots[n_spots] = spot
-                    n_spots += 1
-                    near_days, near_positions = near_days + d, near_positions + n
+            pooled = n_spots
+            for m in range(n_about):
+                if about_ring[m] != ring:
+                    continue
+                spot = about[m]
+                d, n = spot_days[spot], spot_positions[spot]
+                mine = _of_vessel(spot, own[k], stay_start, stay_vessel)
+                if mine >= 0:
+                    d, n = d - stay_days[mine], n - stay_positions[mine]
+                if n <= 0:
+                    continue
+                if interval > 0.0 and not (
+                    interval <= pool_ratio * d / n and d / n <= pool_ratio * interval
+                ):
+                    continue
+                spots[n_spots] = spot
+                n_spots += 1
+                near_days, near_positions = near_days + d, near_positions + n
+            if n_spots == pooled:
+                continue
             # What is like here is told by the place itself, or else by its nearest neighbours.
             if interval < 0.0 and near_positions > 0:
                 interval = near_days / near_positions
-            # Silences lie longest first. Per vessel they are counted, then capped, then forgotten.
-            total = 0
-            for s in range(n_spots):
-                for j in range(silence_start[spots[s]], silence_start[spots[s] + 1]):
-                    if silence_ms[j] < asked_ms[k]:
-                        break
-                    if silence_vessel[j] != own[k]:
-                        total += 1
-            share = max(1, int(vessel_share * total))
-            counts[k] = 0
+            # Silences lie longest first. They are counted per vessel; one that gives too many is
+            # taken in part, its silences and its days alike, and so the rate is not pulled down.
+            total, n_callers = 0, 0
             for s in range(n_spots):
                 for j in range(silence_start[spots[s]], silence_start[spots[s] + 1]):
                     if silence_ms[j] < asked_ms[k]:
                         break
                     v = silence_vessel[j]
-                    if v != own[k] and of_vessel[v] < share:
+                    if v != own[k]:
+                        if of_vessel[v] == 0:
+                            callers[n_callers] = v
+                            n_callers += 1
                         of_vessel[v] += 1
-                        counts[k] += 1
-            for s in range(n_spots):
-                for j in range(silence_start[spots[s]], silence_start[spots[s] + 1]):
-                    if silence_ms[j] < asked_ms[k]:
-                        break
-                    of_vessel[silence_vessel[j]] = 0
+                        total += 1
+            share = max(1, int(vessel_share * total))
+            counts[k], days[k] = 0, near_days
+            for c in range(n_callers):
+                v = callers[c]
+                counts[k] += min(of_vessel[v], share)
+                if of_vessel[v] > share:
+                    left_out = 1.0 - share / of_vessel[v]
+                    for s in range(n_spots):
+                        stay = _of_vessel(spots[s], v, stay_start, stay_vessel)
+                        if stay >= 0:
+                            days[k] -= left_out * stay_days[stay]
+                of_vessel[v] = 0
             if days[k] >= needed_days or (
                 counts[k] >= _ENOUGH and days[k] >= min_days and counts[k] >= deaf_rate * days[k]
             ):

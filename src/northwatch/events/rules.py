@@ -70,7 +70,7 @@ class GateCrossingRule:
     turn_back: timedelta = timedelta(hours=72)
     max_speed_kn: float = 30.0
     narrow_gate_km: float = 8.0
-    candidate_radius_km: float = 600.0
+    candidate_radius_km: float = 900.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,8 @@ class ReceptionRule:
         deaf_min_rate: silences are common from this many per vessel-day on: natural at least
             once in ten days (project's choice).
         confidence: of the exact Poisson upper bound.
-        max_vessel_share: no vessel gives more than this share of the silences (project's choice).
+        max_vessel_share: of a vessel that gives more than this share of the silences, silences
+            and days count in part, so that it gives this share (project's choice).
         min_reference_days: fewer vessel-days allow no verdict at all: a rate of one in ten days
             would not be expected to show (own judgement: 1 / `deaf_min_rate`).
         pool_rings: neighbours are pooled up to this many cells away (project's choice).

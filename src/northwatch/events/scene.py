@@ -16,7 +16,7 @@ from northwatch.events.chains import Chains, chains_of
 from northwatch.events.clearance import edge_clearance, land_clearance, may_meet
 from northwatch.events.zone_cuts import ZoneCuts, zones_and_cuts
 from northwatch.geo import Gate, LandMask, ZoneIndex, consecutive_km, geodesic_km
-from northwatch.tracks.tracked import Tracked
+from northwatch.tracks import Tracked
 
 # Shorter arcs are not tested against the land: at 12 kn a quarter of an hour (project's choice).
 LAND_CHECK_KM: Final = 5.0

@@ -17,6 +17,7 @@ from northwatch.events.listening import Listening
 from northwatch.events.rules import GapRule, ReceptionRule
 from northwatch.events.scene import Scene
 from northwatch.geo import unit_vector_ais
+from northwatch.tracks import NO_SPEED
 from northwatch.units import AIS_TENTHS, KNOT_MPS, MS_PER_DAY, MS_PER_S, SPHERE_RADIUS_M
 
 # Where and how a vessel was heard: what reception is told by.
@@ -32,7 +33,6 @@ PLACE: Final = pl.Schema(
 REFERENCE: Final = pl.Schema(
     {"mmsi": pl.Int32(), **PLACE, "days": pl.Float64(), "n_positions": pl.Int64()}
 )
-_NO_SPEED: Final = 65535  # `Tracked.sog_i` where the ship sent none
 _KM_PER_MS_PER_KNOT: Final = KNOT_MPS * 1e-6
 # North of 25 S the plane stretches no metre by more than this; south of it nothing is promised.
 _STRETCH: Final = 2.0
@@ -67,7 +67,7 @@ def is_moving(
     By the speed it sent; if it sent none, by the arc that ends there (at the first position: that
     begins there); a lone position without a speed is at rest.
     """
-    if sog_i[i] != _NO_SPEED:
+    if sog_i[i] != NO_SPEED:
         return sog_i[i] > rest_kn * AIS_TENTHS
     j = i if i > first else i + 1
     if j > last:

@@ -1,5 +1,6 @@
 """A scene, in; visits to zones, out: from when to when, over which edge, seen how often."""
 
+import math
 from datetime import timedelta
 from typing import Any, Final
 
@@ -11,11 +12,20 @@ from numpy.typing import NDArray
 from northwatch.events.event_rows import NO_ROW, evidence, named
 from northwatch.events.rules import ZoneVisitRule
 from northwatch.events.scene import Scene
-from northwatch.events.zone_stays import EDGE, FIRST_OR_LAST, UNKNOWN, Stays, stays_in_zones, stays_of
+from northwatch.events.zone_stays import (
+    EDGE,
+    FIRST_OR_LAST,
+    UNKNOWN,
+    Stays,
+    stays_in_zones,
+    stays_of,
+)
 from northwatch.geo import (
     ZoneArrays,
     arc_m,
+    arcs_m,
     edge_distance_m,
+    from_polar,
     places_deg,
     point_at_share,
     polar_from_ais,
@@ -23,13 +33,15 @@ from northwatch.geo import (
     unit_vector_ais,
 )
 from northwatch.schema import ZONE_VISITS
-from northwatch.units import KNOT_MPS, MS_PER_H, MS_PER_S
+from northwatch.units import AIS_UNITS_PER_DEGREE, KNOT_MPS, MS_PER_H, MS_PER_S
 
 KIND: Final = "zone_visit"
 # Tracks that ended so cannot go on, however soon after the data end.
 _ENDED: Final = ("ambiguous", "evicted")
 _ENTERED: Final = {EDGE: "edge", FIRST_OR_LAST: "first_seen_inside", UNKNOWN: "unknown"}
 _OPEN: Final = 3
+# In the plane a metre is drawn at most this long north of 29 N.
+_SCALE: Final = 1.32
 _LEFT: Final = {EDGE: "edge", FIRST_OR_LAST: "last_seen_inside", UNKNOWN: "unknown", _OPEN: "open"}
 
 
@@ -56,8 +68,8 @@ def find_zone_visits(
     Source:
         Project's definition; cf. Skylight (entry = first position inside a user's zone).
 
-    Error: edge instants within 1 m or 1 s of the arc's cut; bounds use the polar plane's scale at
-    the position, so are up to a few per cent off for edges hundreds of kilometres away.
+    Error: edge instants within 1 m or 1 s of the arc's cut. Bounds take the point of the edge that
+    is nearest in the polar plane, which is as near as any to some 0.1 % of its distance.
     """
     stays = _find_stays(scene, rule)
     visit = _visit_numbers(scene, stays, rule)
@@ -169,19 +181,18 @@ def _stayed_near(  # noqa: PLR0913 - one flat kernel
         while near[k]:
             track = track_of[row]
             prev = row - 1 if row > starts[track] else stops[before[track]] - 1
-            p, q = unit_vector_ais(lat_i[prev], lon_i[prev]), unit_vector_ais(lat_i[row], lon_i[row])
+            p, q = (
+                unit_vector_ais(lat_i[prev], lon_i[prev]),
+                unit_vector_ais(lat_i[row], lon_i[row]),
+            )
             ms = float(max(t_ms[row] - t_ms[prev], 1))
             low = max((t_out[k] - t_ms[prev]) / ms, 0.0)
             high = min((t_in[k] - t_ms[prev]) / ms, 1.0)
             pieces = 1 + int((high - low) * arc_m(p, q) / 500.0)
             for piece in range(pieces + 1):
-                x, y = polar_from_vector(
-                    point_at_share(p, q, low + (high - low) * piece / pieces)
-                )
+                x, y = polar_from_vector(point_at_share(p, q, low + (high - low) * piece / pieces))
                 # A metre for the rounding of edge instants.
-                if not np.isfinite(
-                    edge_distance_m(x, y, zone[k], arrays, 1000.0 * most_km + 1.0)
-                ):
+                if not np.isfinite(edge_distance_m(x, y, zone[k], arrays, 1000.0 * most_km + 1.0)):
                     near[k] = False
                     break
             if row == row_out[k]:
@@ -196,7 +207,7 @@ def _merged(
     """Return one row per visit, in the order of chains, zones and time."""
     tracked = scene.tracked
     first = np.flatnonzero(np.diff(visit, prepend=-1))
-    last = np.append(first[1:], visit.size) - 1
+    last = np.append(first, visit.size)[1:] - 1
     seen = stays.n > 0
     # The first and last stay of each visit with a position inside; rows are -1 where none has.
     first_in = np.where(seen, np.arange(visit.size), visit.size)
@@ -241,7 +252,10 @@ def _merged(
         pl.when(pl.Series("is_open", is_open)).then(_OPEN).otherwise("ends").alias("ends"),
         evidence(
             scene,
-            [visits[name].to_numpy() for name in ("before", "row_in", "first_in", "last_in", "row_out", "after")],
+            [
+                visits[name].to_numpy()
+                for name in ("before", "row_in", "first_in", "last_in", "row_out", "after")
+            ],
         ).alias("evidence"),
         (pl.col("n_positions") == 0).alias("inferred"),
     )
@@ -280,10 +294,18 @@ def _with_bounds(scene: Scene, visits: pl.DataFrame, rule: ZoneVisitRule) -> pl.
     return visits.with_columns(
         t_in.alias("t_from_ms"),
         pl.when(ends != _OPEN).then(t_out).alias("t_to_ms"),
-        pl.when(begins == EDGE).then(came[0]).when(begins == UNKNOWN).then(before_ms).alias("t_from_lo_ms"),
+        pl.when(begins == EDGE)
+        .then(came[0])
+        .when(begins == UNKNOWN)
+        .then(before_ms)
+        .alias("t_from_lo_ms"),
         pl.when(begins == EDGE).then(came[1]).otherwise(t_in).alias("t_from_hi_ms"),
         pl.when(ends == EDGE).then(went[0]).otherwise(t_out).alias("t_to_lo_ms"),
-        pl.when(ends == EDGE).then(went[1]).when(ends == UNKNOWN).then(after_ms).alias("t_to_hi_ms"),
+        pl.when(ends == EDGE)
+        .then(went[1])
+        .when(ends == UNKNOWN)
+        .then(after_ms)
+        .alias("t_to_hi_ms"),
         (begins == FIRST_OR_LAST).alias("open_from"),
         (ends == _OPEN).alias("open_to"),
         begins.replace_strict(_ENTERED, return_dtype=pl.String).alias("entered_how"),
@@ -296,52 +318,79 @@ def _bounds(  # noqa: PLR0913 - one end of a visit
 ) -> tuple[pl.Series, pl.Series]:
     """Return the earliest and latest instants of an edge, rows of arcs and estimate given."""
     tracked = scene.tracked
-    lows, highs = _edge_bounds(
-        visits[t].to_numpy(),
-        visits[before].to_numpy(),
-        visits[after].to_numpy(),
-        visits["zone"].to_numpy(),
-        tracked.t_ms,
-        tracked.lat_i,
-        tracked.lon_i,
-        scene.index.arrays,
-        rule.max_speed_kn * KNOT_MPS / MS_PER_S,
+    at, zone = visits[t].to_numpy(), visits["zone"].to_numpy()
+    i, j = visits[before].to_numpy(), visits[after].to_numpy()
+    estimate = np.rint(at).astype(np.int64)
+    low, high = estimate.copy(), estimate.copy()
+    k = np.flatnonzero((i >= 0) & (j >= 0))
+    k = k[tracked.t_ms[j[k]] > tracked.t_ms[i[k]]]
+    share = np.clip(
+        (at[k] - tracked.t_ms[i[k]]) / (tracked.t_ms[j[k]] - tracked.t_ms[i[k]]), 0.0, 1.0
     )
-    return pl.Series("lo", lows), pl.Series("hi", highs)
+    length_m = arcs_m(
+        tracked.lat_i[i[k]], tracked.lon_i[i[k]], tracked.lat_i[j[k]], tracked.lon_i[j[k]]
+    )
+    ahead_m = _edge_distances_m(scene, i[k], zone[k], share * length_m)
+    behind_m = _edge_distances_m(scene, j[k], zone[k], (1.0 - share) * length_m)
+    m_per_ms = rule.max_speed_kn * KNOT_MPS / MS_PER_S
+    earliest = np.rint(tracked.t_ms[i[k]] + ahead_m / m_per_ms).astype(np.int64)
+    latest = np.rint(tracked.t_ms[j[k]] - behind_m / m_per_ms).astype(np.int64)
+    fits = earliest <= latest
+    low[k[fits]], high[k[fits]] = earliest[fits], latest[fits]
+    return pl.Series("lo", low), pl.Series("hi", high)
+
+
+def _edge_distances_m(
+    scene: Scene, rows: NDArray[np.int64], zone: NDArray[np.int64], most_m: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return how far the edge of a zone is from each row, on the sphere.
+
+    Args:
+        scene: where the rows are from.
+        rows: shape (n,).
+        zone: number of the zone, shape (n,).
+        most_m: an edge is known to be this far, shape (n,): the arc cuts it there.
+    """
+    tracked = scene.tracked
+    x_m, y_m, near = _nearest_on_edge(
+        rows, zone, most_m, tracked.lat_i, tracked.lon_i, scene.index.arrays
+    )
+    lat_deg, lon_deg = from_polar(x_m, y_m)
+    lat_i, lon_i = (
+        np.rint(angle * AIS_UNITS_PER_DEGREE).astype(np.int32) for angle in (lat_deg, lon_deg)
+    )
+    found_m = arcs_m(tracked.lat_i[rows], tracked.lon_i[rows], lat_i, lon_i)
+    return np.where(near, np.minimum(found_m, most_m), most_m)
 
 
 @njit(cache=True, nogil=True)
-def _edge_bounds(  # noqa: PLR0913 - one flat kernel
-    t: NDArray[np.float64],
-    before: NDArray[np.int64],
-    after: NDArray[np.int64],
+def _nearest_on_edge(
+    rows: NDArray[np.int64],
     zone: NDArray[np.int64],
-    t_ms: NDArray[np.int64],
+    most_m: NDArray[np.float64],
     lat_i: NDArray[np.int32],
     lon_i: NDArray[np.int32],
     arrays: ZoneArrays,
-    max_m_per_ms: float,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the bounds; the estimate itself where no arc leads over the edge or nothing is left."""
-    lows, highs = np.empty(t.size, np.int64), np.empty(t.size, np.int64)
-    for k in range(t.size):
-        lows[k] = highs[k] = np.int64(np.rint(t[k]))
-        i, j = before[k], after[k]
-        if i < 0 or j < 0 or t_ms[j] <= t_ms[i]:
-            continue
-        length = arc_m(unit_vector_ais(lat_i[i], lon_i[i]), unit_vector_ais(lat_i[j], lon_i[j]))
-        share = min(max((t[k] - t_ms[i]) / (t_ms[j] - t_ms[i]), 0.0), 1.0)
-        # The edge is no further off than where the arc cuts it.
-        x, y = polar_from_ais(lat_i[i], lon_i[i])
-        ahead = min(edge_distance_m(x, y, zone[k], arrays, share * length + 1.0), share * length)
-        x, y = polar_from_ais(lat_i[j], lon_i[j])
-        rest = (1.0 - share) * length
-        behind = min(edge_distance_m(x, y, zone[k], arrays, rest + 1.0), rest)
-        low = t_ms[i] + ahead / max_m_per_ms
-        high = t_ms[j] - behind / max_m_per_ms
-        if low <= high:
-            lows[k], highs[k] = np.int64(np.rint(low)), np.int64(np.rint(high))
-    return lows, highs
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    """Return the nearest point, in the plane, of each zone's edge; whether there is one as near."""
+    x_m, y_m, near = np.zeros(rows.size), np.zeros(rows.size), np.zeros(rows.size, np.bool_)
+    n_rows, half, cell = arrays.cells.shape[0], arrays.half_m, arrays.cell_m
+    for k in range(rows.size):
+        x, y = polar_from_ais(lat_i[rows[k]], lon_i[rows[k]])
+        least = _SCALE * most_m[k]
+        low = min(max(int((y - least + half) / cell), 0), n_rows - 1)
+        high = min(max(int((y + least + half) / cell), 0), n_rows - 1)
+        begin = arrays.row_start[zone[k] * n_rows + low]
+        for e in range(begin, arrays.row_start[zone[k] * n_rows + high + 1]):
+            x0, y0, x1, y1 = arrays.edges[e]
+            dx, dy = x1 - x0, y1 - y0
+            share = ((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy)
+            share = min(1.0, max(0.0, share))
+            there_x, there_y = x0 + share * dx, y0 + share * dy
+            way = math.hypot(there_x - x, there_y - y)
+            if way <= least:
+                least, near[k], x_m[k], y_m[k] = way, True, there_x, there_y
+    return x_m, y_m, near
 
 
 def _with_gates(
