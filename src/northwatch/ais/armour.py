@@ -7,12 +7,12 @@ bytes are known to be printable (0x20 to 0x7E): the checksum pass has seen to th
 
 from typing import Final
 
-from numba import njit
-
 from northwatch.ais.layout import N_WORDS
 from northwatch.ais.wide import (
     Bytes,
     Longs,
+    inlined,
+    kernel,
     load8,
     low_bytes,
     shift_right,
@@ -38,7 +38,7 @@ _TO_HIGH_FROM_TICK: Final = _each(0x80 - 0x60)  # "`"
 _TO_HIGH_FROM_PIPE: Final = _each(0x80 - 0x78)  # "x", the first after "w"
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def checksum(buffer: Bytes, start: int, stop: int) -> int:
     """Return the XOR of the bytes in [start, stop)."""
     total = 0
@@ -53,7 +53,7 @@ def checksum(buffer: Bytes, start: int, stop: int) -> int:
     return total & 0xFF
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def checksum_printable(buffer: Bytes, start: int, stop: int) -> tuple[int, bool]:
     """Return the XOR of the bytes in [start, stop), and whether all are in 0x20 to 0x7E.
 
@@ -79,7 +79,7 @@ def checksum_printable(buffer: Bytes, start: int, stop: int) -> tuple[int, bool]
     return total & 0xFF, (seen & _HIGH) == 0
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _eight(buffer: Bytes, at: int, left: int) -> tuple[int, int]:
     """Return 48 bits of up to eight characters, and a word that is not 0 if one is illegal."""
     if left <= 0:
@@ -100,7 +100,7 @@ def _eight(buffer: Bytes, at: int, left: int) -> tuple[int, int]:
     return values, illegal & _HIGH
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def unarmour(buffer: Bytes, start: int, count: int, words: Longs) -> bool:
     """Put the bits of `count` characters into `words`, first bit highest; False if one is illegal.
 
@@ -127,7 +127,7 @@ def unarmour(buffer: Bytes, start: int, count: int, words: Longs) -> bool:
     return illegal == 0
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def unsigned(words: Longs, start: int, width: int) -> int:
     """Return the number in the bits from `start` on, at most 57 wide."""
     word = start >> 6
@@ -138,7 +138,7 @@ def unsigned(words: Longs, start: int, width: int) -> int:
     return shift_right(high | shift_right(words[word + 1], 64 - offset), 64 - width)
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def signed(words: Longs, start: int, width: int) -> int:
     """Return the two's complement number in the bits from `start` on, at most 57 wide."""
     word = start >> 6
@@ -149,7 +149,7 @@ def signed(words: Longs, start: int, width: int) -> int:
     return int(high | shift_right(words[word + 1], 64 - offset)) >> (64 - width)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def put_text(text: Bytes, at: int, words: Longs, start: int, characters: int) -> tuple[int, bool]:
     """Write a text of 6-bit characters as ASCII; return its length and whether an `@` ended it.
 
@@ -173,7 +173,7 @@ def put_text(text: Bytes, at: int, words: Longs, start: int, characters: int) ->
     return characters, False
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def without_trailing_blanks(text: Bytes, at: int, length: int) -> int:
     """Return the length of the text at a place without the blanks at its end."""
     while length > 0 and text[at + length - 1] == 0x20:

@@ -3,10 +3,15 @@
 
 from typing import Final
 
-from numba import njit
-
 from northwatch.ais.layout import NULL_64
-from northwatch.ais.wide import Bytes, byte_at, load8, shift_right
+from northwatch.ais.wide import (
+    Bytes,
+    byte_at,
+    inlined,
+    kernel,
+    load8,
+    shift_right,
+)
 from northwatch.units import MS_PER_DAY, MS_PER_S
 
 # A number without a unit is told by its size (ais.md, 4): below each bound it is ...
@@ -39,7 +44,7 @@ _MINUTE_MS: Final = 60 * MS_PER_S
 _HOUR_MS: Final = 60 * _MINUTE_MS
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def epoch_ms(  # noqa: C901, PLR0911, PLR0912 - one flat kernel
     buffer: Bytes, start: int, stop: int
 ) -> int:
@@ -89,7 +94,7 @@ def epoch_ms(  # noqa: C901, PLR0911, PLR0912 - one flat kernel
     return value // 1_000_000
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def civil_ms(year: int, month: int, day: int, hour: int, minute: int, second: int) -> int:
     """Return the instant of a date and time of the Gregorian calendar, UTC; `NULL_64` if none.
 
@@ -116,7 +121,7 @@ def civil_ms(year: int, month: int, day: int, hour: int, minute: int, second: in
     return days * MS_PER_DAY + hour * _HOUR_MS + minute * _MINUTE_MS + second * MS_PER_S
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def whole(buffer: Bytes, start: int, stop: int) -> int:
     """Return the whole number written in [start, stop), at most nine digits; -1 if it is none."""
     if stop <= start or stop - start > 9:
@@ -130,7 +135,7 @@ def whole(buffer: Bytes, start: int, stop: int) -> int:
     return value
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def iso_ms(  # noqa: C901, PLR0911, PLR0912, PLR0915 - one flat kernel
     buffer: Bytes, start: int, stop: int
 ) -> tuple[int, bool]:
@@ -190,7 +195,7 @@ def iso_ms(  # noqa: C901, PLR0911, PLR0912, PLR0915 - one flat kernel
     return (t - shift if sign == _PLUS else t + shift), True
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def prefix_ms(buffer: Bytes, start: int, stop: int) -> tuple[int, bool]:
     """Return the instant written before a sentence, and whether its zone had to be assumed.
 
@@ -210,7 +215,7 @@ def prefix_ms(buffer: Bytes, start: int, stop: int) -> tuple[int, bool]:
 _PGHP_FIELDS: Final = 7  # of the time: year, month, day, hour, minute, second, millisecond
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def pghp_time(  # noqa: C901, PLR0912, PLR0915 - one flat kernel
     buffer: Bytes, start: int, star: int
 ) -> tuple[int, int]:
@@ -257,7 +262,7 @@ def pghp_time(  # noqa: C901, PLR0912, PLR0915 - one flat kernel
     return t + thousandths, max(check, 0)
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def hex_digit(character: int) -> int:
     """Return the value of a hex digit of either case, or -1."""
     if _ZERO <= character <= _NINE:
@@ -268,7 +273,7 @@ def hex_digit(character: int) -> int:
     return -1
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def hex_byte(buffer: Bytes, at: int) -> int:
     """Return the value of the two hex digits at a place, or a negative number if they are none."""
     return (hex_digit(byte_at(buffer, at)) << 4) | hex_digit(byte_at(buffer, at + 1))

@@ -7,8 +7,6 @@ first; all hang in one list by age.
 
 from typing import Final
 
-from numba import njit
-
 from northwatch.ais.layout import (
     F_PGHP_MISMATCH,
     MAX_APART_EVER,
@@ -30,7 +28,12 @@ from northwatch.ais.layout import (
     S,
 )
 from northwatch.ais.stations import NO_STATION, text_hash
-from northwatch.ais.wide import Bytes, shift_right
+from northwatch.ais.wide import (
+    Bytes,
+    inlined,
+    kernel,
+    shift_right,
+)
 
 HELD: Final = 0
 DUPLICATE: Final = 1
@@ -41,14 +44,14 @@ _PRIME: Final = 0x9E3779B97F4A7C15 - (1 << 64)
 _OTHER_PRIME: Final = 0xC2B2AE3D27D4EB4F - (1 << 64)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def bucket_of_key(key: int, group: int, buckets: int) -> int:
     """Return the bucket of a key, 0 to `buckets` - 1."""
     mixed = (key * _PRIME) ^ (group * _OTHER_PRIME)
     return shift_right(mixed ^ shift_right(mixed, 29), 7) & (buckets - 1)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def reject(out: Out, memory: Memory, code: int, offset: int, line: int, length: int) -> None:
     """Write one line into the reject log."""
     row = memory.s[S.n_x]
@@ -59,7 +62,7 @@ def reject(out: Out, memory: Memory, code: int, offset: int, line: int, length: 
     memory.s[S.n_x] = row + 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def hang(memory: Memory, slot: int) -> None:
     """Hang an open message, the newest of all, into its chain and the list by age."""
     s, messages = memory.s, memory.messages
@@ -77,7 +80,7 @@ def hang(memory: Memory, slot: int) -> None:
     s[S.most_open] = max(s[S.most_open], s[S.n_open])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def drop(memory: Memory, slot: int) -> None:
     """Take an open message out of its chain and the list, and free its place."""
     s, messages = memory.s, memory.messages
@@ -103,7 +106,7 @@ def drop(memory: Memory, slot: int) -> None:
     s[S.n_open] -= 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _settle(memory: Memory, place: int, outcome: int) -> None:
     """Move one held part from `open` to the counter where it ends."""
     memory.counts[OPEN] -= 1
@@ -113,7 +116,7 @@ def _settle(memory: Memory, place: int, outcome: int) -> None:
         memory.log[log, L.outcome] = outcome
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def orphan(out: Out, memory: Memory, slot: int) -> None:
     """Refuse all parts of an open message and drop it."""
     for number in range(MAX_PARTS):
@@ -125,14 +128,14 @@ def orphan(out: Out, memory: Memory, slot: int) -> None:
     drop(memory, slot)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def orphan_all(out: Out, memory: Memory) -> None:
     """Refuse the parts of all open messages: the input has ended."""
     while memory.s[S.oldest] != _NOBODY:
         orphan(out, memory, memory.s[S.oldest])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def is_apart(memory: Memory, slot: int, t: int, line: int) -> bool:
     """Say whether a part is too far from an open message to belong to it."""
     message = memory.messages[slot]
@@ -144,7 +147,7 @@ def is_apart(memory: Memory, slot: int, t: int, line: int) -> bool:
     return bool(t - message[M.t_min] > MAX_APART_MS or message[M.t_max] - t > MAX_APART_MS)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _fitting(memory: Memory, key: int, group: int, station: int) -> int:
     """Return the open message a part joins by its key, or -1.
 
@@ -166,7 +169,7 @@ def _fitting(memory: Memory, key: int, group: int, station: int) -> int:
     return int(unknown)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def open_with(memory: Memory, key: int, group: int) -> int:
     """Return how many messages are open with this key and group."""
     count = 0
@@ -178,7 +181,7 @@ def open_with(memory: Memory, key: int, group: int) -> int:
     return count
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _begin(  # noqa: PLR0913, PLR0917 - what is known of a new message
     out: Out, memory: Memory, key: int, group: int, station: int, total: int, line: int
 ) -> int:
@@ -202,7 +205,7 @@ def _begin(  # noqa: PLR0913, PLR0917 - what is known of a new message
     return int(slot)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _complete(  # noqa: PLR0915 - one flat kernel
     memory: Memory, slot: int, last: int
 ) -> None:
@@ -246,7 +249,7 @@ def _complete(  # noqa: PLR0915 - one flat kernel
     drop(memory, slot)
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def take_part(  # noqa: C901, PLR0913, PLR0915, PLR0917 - one flat kernel
     out: Out,
     memory: Memory,

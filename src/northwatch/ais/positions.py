@@ -6,8 +6,6 @@ A field is null if it is not available or cut, that is, if the message ends befo
 
 from typing import Final
 
-from numba import njit
-
 from northwatch.ais.armour import signed, unsigned
 from northwatch.ais.layout import (
     F_ALT_SATURATED,
@@ -29,7 +27,11 @@ from northwatch.ais.layout import (
     U16,
     Out,
 )
-from northwatch.ais.wide import Longs
+from northwatch.ais.wide import (
+    Longs,
+    inlined,
+    kernel,
+)
 from northwatch.units import AIS_TENTHS
 
 MAX_LAT_I: Final = 54_000_000  # 90 degrees
@@ -39,7 +41,7 @@ NO_LON_I: Final = 108_600_000  # 181 degrees
 LONG_RANGE_I: Final = 1_000  # type 27 sends 1/600 degree
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def length_flags(n_bits: int, standard: int, data_end: int) -> int:
     """Return the flag of a length: none if standard, `short` if data is cut, else `length`."""
     if n_bits == standard:
@@ -47,13 +49,13 @@ def length_flags(n_bits: int, standard: int, data_end: int) -> int:
     return F_LENGTH if n_bits >= data_end else F_SHORT
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def mmsi_flags(mmsi: int) -> int:
     """Return the flag of an MMSI that is 0 or has more than nine digits."""
     return F_MMSI_RANGE if mmsi == 0 or mmsi > 999_999_999 else 0
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def place(lat_i: int, lon_i: int, is_whole: bool) -> tuple[int, int, int]:  # noqa: FBT001 - kernels take no keywords
     """Return latitude, longitude and flags: both null if one is, flagged if one is impossible.
 
@@ -74,7 +76,7 @@ def place(lat_i: int, lon_i: int, is_whole: bool) -> tuple[int, int, int]:  # no
     return NULL_32, NULL_32, flags
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _put_motion(out: Out, row: int, sog: int, cog: int, heading: int) -> int:
     """Write speed, course and heading as sent (tenths, tenths, degrees); return the flags."""
     flags = 0
@@ -93,7 +95,7 @@ def _put_motion(out: Out, row: int, sog: int, cog: int, heading: int) -> int:
     return flags
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _put_place(out: Out, row: int, lat_i: int, lon_i: int, is_whole: bool) -> int:  # noqa: FBT001 - as above
     """Write a place; return the flags."""
     lat, lon, flags = place(lat_i, lon_i, is_whole)
@@ -102,13 +104,13 @@ def _put_place(out: Out, row: int, lat_i: int, lon_i: int, is_whole: bool) -> in
     return flags
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _second(raw: int) -> int:
     return NULL_8 if raw == 60 else raw
 
 
-@njit(cache=True, nogil=True, forceinline=True)
-def _put_class_a_whole(out: Out, row: int, words: Longs) -> int:
+@inlined
+def _put_class_a_whole(out: Out, row: int, words: Longs, n_bits: int) -> int:
     """Write types 1, 2, 3 of full length; return the flags."""
     first, second, third = words[0], words[1], words[2]
     status = (first >> 22) & 15
@@ -122,7 +124,7 @@ def _put_class_a_whole(out: Out, row: int, words: Longs) -> int:
         row,
         ((second >> 12) << 37) >> 37,
         (((first << 25) | ((second >> 39) & 0x1FFFFFF)) << 36) >> 36,
-        True,
+        n_bits >= 116,
     )
     flags |= _put_motion(out, row, (first >> 4) & 1023, second & 0xFFF, (third >> 55) & 511)
     out.u8[U8.r_second, row] = _second((third >> 49) & 63)
@@ -132,7 +134,7 @@ def _put_class_a_whole(out: Out, row: int, words: Longs) -> int:
     return flags
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _put_class_a_cut(out: Out, row: int, words: Longs, n_bits: int) -> int:
     """Write types 1, 2, 3 that end early; return the flags."""
     status = unsigned(words, 38, 4) if n_bits >= 42 else 15
@@ -162,7 +164,7 @@ def _put_class_a_cut(out: Out, row: int, words: Longs, n_bits: int) -> int:
     return flags
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _put_class_b(out: Out, row: int, words: Longs, n_bits: int) -> int:
     """Write what types 18 and 19 have in common; return the flags."""
     out.u8[U8.r_nav_status, row] = NULL_8
@@ -187,7 +189,7 @@ def _put_class_b(out: Out, row: int, words: Longs, n_bits: int) -> int:
     return flags
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _put_aircraft(out: Out, row: int, words: Longs, n_bits: int) -> int:
     """Write type 9; speed comes in whole knots; return the flags."""
     flags = length_flags(n_bits, 168, 148)
@@ -214,7 +216,7 @@ def _put_aircraft(out: Out, row: int, words: Longs, n_bits: int) -> int:
     return flags
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _put_long_range(out: Out, row: int, words: Longs, n_bits: int) -> int:
     """Write type 27: places in 1/600 degree, whole knots, whole degrees; return the flags."""
     flags = length_flags(n_bits, 96, 95)
@@ -242,7 +244,7 @@ def _put_long_range(out: Out, row: int, words: Longs, n_bits: int) -> int:
     return flags
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def put_position(out: Out, row: int, words: Longs, n_bits: int) -> int:
     """Write what a position report says of itself; return its flags.
 
@@ -260,7 +262,7 @@ def put_position(out: Out, row: int, words: Longs, n_bits: int) -> int:
     if kind <= 3:
         if n_bits >= 149:
             flags |= F_LENGTH if n_bits != 168 else 0
-            flags |= _put_class_a_whole(out, row, words)
+            flags |= _put_class_a_whole(out, row, words, n_bits)
         else:
             flags |= F_SHORT | _put_class_a_cut(out, row, words, n_bits)
     elif kind == 18:
@@ -277,7 +279,7 @@ def put_position(out: Out, row: int, words: Longs, n_bits: int) -> int:
     return flags
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def put_reception(  # noqa: PLR0913, PLR0917 - what the station added, field by field
     out: Out, row: int, offset: int, t: int, source: int, station: int, channel: int, flags: int
 ) -> None:

@@ -11,8 +11,6 @@ suffix.
 
 from typing import Final
 
-from numba import njit
-
 from northwatch.ais.armour import checksum, checksum_printable, unarmour, unsigned
 from northwatch.ais.instants import (
     EARLIEST_BARE_MS,
@@ -71,7 +69,17 @@ from northwatch.ais.positions import put_position, put_reception
 from northwatch.ais.statics import put_aid, put_base, put_rare_reception, put_static
 from northwatch.ais.stations import NO_STATION, number_of, text_hash
 from northwatch.ais.tagblock import NO_GROUP, tag_block
-from northwatch.ais.wide import LANES, Bytes, byte_at, find, load8, match64, trailing_zeros
+from northwatch.ais.wide import (
+    LANES,
+    Bytes,
+    byte_at,
+    find,
+    inlined,
+    kernel,
+    load8,
+    match64,
+    trailing_zeros,
+)
 
 NO_LIMIT: Final = 1 << 62
 
@@ -101,7 +109,7 @@ _HEAD_MASK: Final = 0x000000FF00FF00FF  # three commas with one character betwee
 _HEAD: Final = 0x0000002C002C002C
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _is_talker(character: int) -> bool:
     """Say whether a character may stand in a talker: printable, no blank, comma, star or mark."""
     return (
@@ -110,7 +118,7 @@ def _is_talker(character: int) -> bool:
     )  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _other_start(buffer: Bytes, at: int, stop: int) -> int:
     """Return `_OTHER` if the address of another sentence stands behind `at`, else `_NOTHING`."""
     end = at + 1
@@ -127,7 +135,7 @@ def _other_start(buffer: Bytes, at: int, stop: int) -> int:
     return _NOTHING
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _start(buffer: Bytes, at: int, stop: int) -> int:
     """Say which sentence begins at a place: `_AIS`, `_OTHER` or `_NOTHING`."""
     first = byte_at(buffer, at)
@@ -146,7 +154,7 @@ def _start(buffer: Bytes, at: int, stop: int) -> int:
     return _other_start(buffer, at, stop)
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _find_mark(buffer: Bytes, start: int, stop: int) -> int:
     """Return the first `!`, `$` or backslash in [start, stop), or `stop`."""
     at = start
@@ -162,7 +170,7 @@ def _find_mark(buffer: Bytes, start: int, stop: int) -> int:
     return stop
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _behind_tags(buffer: Bytes, at: int, stop: int) -> int:
     """Return where the sentence begins behind the tag blocks at `at`; -1 if these are none."""
     for _ in range(_TAGS_IN_A_ROW):
@@ -185,7 +193,7 @@ def _behind_tags(buffer: Bytes, at: int, stop: int) -> int:
     return -1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _locate(buffer: Bytes, at: int, stop: int) -> tuple[int, int]:
     """Return where the next sentence's tag blocks begin (or it does), and where it begins.
 
@@ -204,7 +212,7 @@ def _locate(buffer: Bytes, at: int, stop: int) -> tuple[int, int]:
         at += 1
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _first(buffer: Bytes, at: int, stop: int) -> tuple[int, int]:
     """Do as `_locate` for a line that begins at `at`; quick where it has no prefix."""
     sentence = at
@@ -220,7 +228,7 @@ def _first(buffer: Bytes, at: int, stop: int) -> tuple[int, int]:
     return _locate(buffer, at, stop)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _suffix(buffer: Bytes, start: int, stop: int) -> tuple[int, int, int]:
     """Return the instant behind a checksum (`NULL_64` if none), and start and stop of a station.
 
@@ -243,7 +251,7 @@ def _suffix(buffer: Bytes, start: int, stop: int) -> tuple[int, int, int]:
     return t, name, name_stop
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _fields(buffer: Bytes, start: int, star: int) -> tuple[int, int, int]:
     """Return the places of the fourth, fifth and sixth comma of a sentence; `star` if missing.
 
@@ -257,7 +265,7 @@ def _fields(buffer: Bytes, start: int, star: int) -> tuple[int, int, int]:
     return fourth, fifth, find(buffer, fifth + 1, star, _COMMA)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _key(buffer: Bytes, sentence: int, fourth: int, fifth: int) -> int:
     """Pack talker, VDM or VDO, total, sequence id and channel; longer fields are hashed in."""
     key = (load8(buffer, sentence + 1) & 0xFFFFFFFFFF) | (byte_at(buffer, sentence + 7) & 15) << 40
@@ -270,7 +278,7 @@ def _key(buffer: Bytes, sentence: int, fourth: int, fifth: int) -> int:
     return key ^ (text_hash(buffer, sentence + 11, fifth) | (1 << 61))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def scan(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kernel
     buffer: Bytes,
     start: int,

@@ -7,8 +7,6 @@ a cut text the whole characters are kept.
 
 from typing import Final
 
-from numba import njit
-
 from northwatch.ais.armour import put_text, signed, unsigned, without_trailing_blanks
 from northwatch.ais.layout import (
     F_DRAUGHT_SATURATED,
@@ -27,13 +25,17 @@ from northwatch.ais.layout import (
     Out,
 )
 from northwatch.ais.positions import length_flags, mmsi_flags, place
-from northwatch.ais.wide import Longs
+from northwatch.ais.wide import (
+    Longs,
+    inlined,
+    kernel,
+)
 
 NAME_CHARACTERS: Final = 20
 EXTENSION_CHARACTERS: Final = 14
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _put_text(  # noqa: PLR0913, PLR0917 - where from, where to
     out: Out, column: int, row: int, words: Longs, start: int, characters: int, n_bits: int
 ) -> None:
@@ -45,25 +47,25 @@ def _put_text(  # noqa: PLR0913, PLR0917 - where from, where to
     out.text_end[column, row + 1] = end + without_trailing_blanks(out.text, at, length)
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _put_no_text(out: Out, column: int, row: int) -> None:
     out.text_end[column, row + 1] = out.text_end[column, row]
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _whole_8(words: Longs, start: int, width: int, n_bits: int) -> int:
     """Return a field of at most 7 bits, or null if it is cut."""
     return unsigned(words, start, width) if n_bits >= start + width else NULL_8
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _within(words: Longs, start: int, width: int, n_bits: int, low: int, high: int) -> int:
     """Return a field of at most 7 bits, or null if it is cut or not in [low, high]."""
     value = _whole_8(words, start, width, n_bits)
     return value if low <= value <= high else NULL_8
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _dimensions(words: Longs, start: int, n_bits: int) -> tuple[int, int, int, int]:
     """Return metres from the antenna to bow, stern, port and starboard; all 0 is all null."""
     bow = unsigned(words, start, 9) if n_bits >= start + 9 else NULL_16
@@ -75,7 +77,7 @@ def _dimensions(words: Longs, start: int, n_bits: int) -> tuple[int, int, int, i
     return bow, stern, port, starboard
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _sum(one: int, other: int) -> int:
     """Return the sum of two dimensions; null if one is, or if nothing is left."""
     if NULL_16 in (one, other) or one + other == 0:
@@ -83,7 +85,7 @@ def _sum(one: int, other: int) -> int:
     return one + other
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _put_dimensions(out: Out, row: int, words: Longs, start: int, n_bits: int) -> None:
     bow, stern, port, starboard = _dimensions(words, start, n_bits)
     out.u16[U16.s_bow_m, row] = bow
@@ -94,7 +96,7 @@ def _put_dimensions(out: Out, row: int, words: Longs, start: int, n_bits: int) -
     out.u16[U16.s_width_m, row] = _sum(port, starboard)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _put_nothing(out: Out, row: int) -> None:
     """Write a static report that says nothing yet."""
     out.i32[I32.s_imo, row] = NULL_32
@@ -106,13 +108,13 @@ def _put_nothing(out: Out, row: int) -> None:
         out.u8[column, row] = NULL_8
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _ship_type(words: Longs, start: int, n_bits: int) -> int:
     value = unsigned(words, start, 8) if n_bits >= start + 8 else 0
     return NULL_16 if value == 0 else value
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _put_class_a(out: Out, row: int, words: Longs, n_bits: int) -> int:
     """Write type 5; return its flags."""
     out.u8[U8.s_ais_version, row] = _whole_8(words, 38, 2, n_bits)
@@ -134,7 +136,7 @@ def _put_class_a(out: Out, row: int, words: Longs, n_bits: int) -> int:
     return flags | length_flags(n_bits, 424, 422)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _put_class_b(out: Out, row: int, words: Longs, n_bits: int) -> None:
     """Write the static half of type 19."""
     _put_text(out, TEXT.s_name, row, words, 143, NAME_CHARACTERS, n_bits)
@@ -143,7 +145,7 @@ def _put_class_b(out: Out, row: int, words: Longs, n_bits: int) -> None:
     out.u8[U8.s_epfd, row] = _whole_8(words, 301, 4, n_bits)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _put_part_b(out: Out, row: int, words: Longs, n_bits: int, mmsi: int) -> None:
     """Write type 24 part B; a craft of a mother ship names her instead of its dimensions."""
     out.u16[U16.s_ship_type, row] = _ship_type(words, 40, n_bits)
@@ -159,7 +161,7 @@ def _put_part_b(out: Out, row: int, words: Longs, n_bits: int, mmsi: int) -> Non
     out.u8[U8.s_epfd, row] = _whole_8(words, 162, 4, n_bits)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def put_static(out: Out, row: int, words: Longs, n_bits: int) -> int:
     """Write what a static report (types 5, 19, 24) says; return its flags.
 
@@ -198,7 +200,7 @@ def put_static(out: Out, row: int, words: Longs, n_bits: int) -> int:
     return flags | length_flags(n_bits, 168, 166)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def put_base(out: Out, row: int, words: Longs, n_bits: int) -> int:
     """Write a base station's report (types 4, 11); return its flags."""
     mmsi = unsigned(words, 8, 30)
@@ -224,7 +226,7 @@ def put_base(out: Out, row: int, words: Longs, n_bits: int) -> int:
     return flags | mmsi_flags(mmsi) | length_flags(n_bits, 168, 149)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _put_aid_name(out: Out, row: int, words: Longs, n_bits: int) -> None:
     """Write an aid's name; its extension follows only where the name fills all its places."""
     end = out.text_end[TEXT.a_name, row]
@@ -238,7 +240,7 @@ def _put_aid_name(out: Out, row: int, words: Longs, n_bits: int) -> None:
     out.text_end[TEXT.a_name, row + 1] = end + without_trailing_blanks(out.text, at, length)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def put_aid(out: Out, row: int, words: Longs, n_bits: int) -> int:
     """Write an aid to navigation's report (type 21); return its flags."""
     mmsi = unsigned(words, 8, 30)
@@ -272,7 +274,7 @@ def put_aid(out: Out, row: int, words: Longs, n_bits: int) -> int:
     return flags | (F_LENGTH if n_bits >= 271 else F_SHORT)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def put_rare_reception(  # noqa: PLR0913, PLR0917 - what the station added, field by field
     out: Out,
     table: int,

@@ -3,10 +3,18 @@
 from typing import Final
 
 import numpy as np
-from numba import njit
 
 from northwatch.ais.layout import Memory, S
-from northwatch.ais.wide import PAD, Bytes, Ints, load8, low_bytes, shift_right
+from northwatch.ais.wide import (
+    PAD,
+    Bytes,
+    Ints,
+    inlined,
+    kernel,
+    load8,
+    low_bytes,
+    shift_right,
+)
 
 MAX_STATIONS: Final = 1 << 20
 MAX_NAME_BYTES: Final = 1 << 26
@@ -18,7 +26,7 @@ _WORD: Final = 8
 _PRIME: Final = 0x9E3779B97F4A7C15 - (1 << 64)  # 2^64 divided by the golden ratio
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def text_hash(buffer: Bytes, start: int, stop: int) -> int:
     """Return a 64-bit hash of the bytes in [start, stop)."""
     total = (stop - start) * _PRIME
@@ -30,7 +38,7 @@ def text_hash(buffer: Bytes, start: int, stop: int) -> int:
     return total
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def same_text(one: Bytes, start: int, other: Bytes, other_start: int, length: int) -> bool:
     """Say whether two stretches of `length` bytes are equal."""
     done = 0
@@ -42,11 +50,25 @@ def same_text(one: Bytes, start: int, other: Bytes, other_start: int, length: in
     return True
 
 
-@njit(cache=True, nogil=True)
+@kernel
+def _new_number(memory: Memory, buffer: Bytes, start: int, stop: int, slot: int) -> int:
+    """Enter a new name at an empty slot of the hash table; return its number."""
+    count = memory.s[S.n_stations]
+    begin = memory.name_end[count]
+    end = begin + stop - start
+    if count >= MAX_STATIONS or end > MAX_NAME_BYTES:
+        return NO_STATION
+    for place in range(start, stop):
+        memory.names[begin + place - start] = buffer[place]
+    memory.name_end[count + 1] = end
+    memory.name_slots[slot] = count
+    memory.s[S.n_stations] = count + 1
+    return int(count)
+
+
+@inlined
 def number_of(memory: Memory, buffer: Bytes, start: int, stop: int) -> int:
     """Return the number of the station named in [start, stop), a new one if the name is new."""
-    if stop <= start:
-        return NO_STATION
     length = stop - start
     slots, ends, names = memory.name_slots, memory.name_end, memory.names
     mask = slots.size - 1
@@ -57,19 +79,10 @@ def number_of(memory: Memory, buffer: Bytes, start: int, stop: int) -> int:
         if ends[station + 1] - begin == length and same_text(buffer, start, names, begin, length):
             return int(station)
         slot = (slot + 1) & mask
-    count = memory.s[S.n_stations]
-    begin = ends[count]
-    if count >= MAX_STATIONS or begin + length > MAX_NAME_BYTES:
-        return NO_STATION
-    for place in range(length):
-        names[begin + place] = buffer[start + place]
-    ends[count + 1] = begin + length
-    slots[slot] = count
-    memory.s[S.n_stations] = count + 1
-    return int(count)
+    return _new_number(memory, buffer, start, stop, slot)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _fill_slots(names: Bytes, ends: Ints, slots: Ints, count: int) -> None:
     """Enter the first `count` names into an empty hash table."""
     mask = slots.size - 1

@@ -3,13 +3,17 @@
 
 from typing import Final
 
-from numba import njit
-
 from northwatch.ais.armour import checksum
 from northwatch.ais.instants import epoch_ms, hex_byte
 from northwatch.ais.layout import F_TAG_BAD, F_TAG_NONE, NULL_64
 from northwatch.ais.stations import text_hash
-from northwatch.ais.wide import Bytes, byte_at, find
+from northwatch.ais.wide import (
+    Bytes,
+    byte_at,
+    find,
+    inlined,
+    kernel,
+)
 
 NO_GROUP: Final = 0
 
@@ -22,7 +26,7 @@ _STATION: Final = 115  # s
 _GROUP: Final = 103  # g
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _group(buffer: Bytes, start: int, stop: int, colon: int) -> int:
     """Return the hash of the group's id in the field [start, stop), or `NO_GROUP` if it is none.
 
@@ -50,7 +54,7 @@ def _group(buffer: Bytes, start: int, stop: int, colon: int) -> int:
     return text_hash(buffer, first, stop) | 1
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def tag_block(  # noqa: C901, PLR0912, PLR0915 - one flat kernel
     buffer: Bytes,
     start: int,

@@ -6,7 +6,7 @@ buffer has `PAD` readable bytes after its last valid one.
 """
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from llvmlite import ir
@@ -26,6 +26,31 @@ LANES: Final = 64
 _BYTE: Final = ir.IntType(8)
 _WORD: Final = ir.IntType(64)
 _VECTOR: Final = ir.VectorType(_BYTE, LANES)
+
+# Reference counts are off (`_nrt`): arrays come in from Python, which holds them, and none is made
+# inside. With counts on, every use of an array out of a tuple costs two locked instructions, and
+# the decoder takes half as long again.
+_OPTIONS: Final[dict[str, Any]] = {
+    "cache": True,
+    "nogil": True,
+    "error_model": "numpy",
+    "_nrt": False,
+}
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def kernel(function: _Function) -> _Function:
+    """Compile a function on arrays that it neither makes nor keeps."""
+    compiled: _Function = njit(**_OPTIONS)(function)
+    return compiled
+
+
+def inlined(function: _Function) -> _Function:
+    """Compile a function as `kernel` does; its code is put in the place of each call."""
+    compiled: _Function = njit(forceinline=True, **_OPTIONS)(function)
+    return compiled
+
 
 # Numba's compiler and its type objects carry no types of their own.
 _Untyped = Any
@@ -127,7 +152,7 @@ shift_right: Callable[[int, int], int] = _as_kernel(_shift_right)
 """Return an int64 shifted right, zeros coming in from the left (`>>` repeats the sign)."""
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def low_bytes(count: int) -> int:
     """Return a mask of the lowest `count` bytes of a word; all from 8 on."""
     if count >= 8:  # noqa: PLR2004 - bytes of a word
@@ -135,7 +160,7 @@ def low_bytes(count: int) -> int:
     return (1 << (count * 8)) - 1
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def find(buffer: Bytes, start: int, stop: int, byte: int) -> int:
     """Return the first place of a byte in [start, stop), or `stop`."""
     at = start
