@@ -259,7 +259,8 @@ def _other_station(place: Point, station: int, shore: int, draw: np.uint64, ear:
         return 0
     if station >= shore:
         count = ear.satellites.shape[1]
-        return shore + (station - shore + 1 + int(draw % np.uint64(max(count - 1, 1)))) % count
+        step = 1 + int(draw % np.uint64(max(count - 1, 1)))
+        return int(shore + (station - shore + step) % count)
     best, least = station, 9.0
     for k in range(ear.stations.shape[0]):
         dx, dy = ear.stations[k, 0] - place[0], ear.stations[k, 1] - place[1]

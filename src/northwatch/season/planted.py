@@ -238,7 +238,7 @@ def _edges(zones: Sequence[ZoneLike]) -> tuple[Floats, Ints]:
     """Return all edges, shape (n, 2, 2), and the number of the zone of each."""
     all_edges, numbers = [], []
     for number, zone in enumerate(zones):
-        for ring in shapely.get_rings(zone.polygon):
+        for ring in shapely.get_rings(shapely.get_parts(zone.polygon)):
             points = shapely.get_coordinates(ring)
             all_edges.append(np.stack([points[:-1], points[1:]], axis=1))
             numbers.append(np.full(len(points) - 1, number))

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
+import polars as pl
 
 from northwatch.season.dma_rows import HEADER, Words, dma_lines, words_of
 from northwatch.season.emission import KIND_MASK, POSITION, STATION, WHAT, Emitter, Rows
@@ -18,6 +19,7 @@ from northwatch.season.letters import Bytes
 from northwatch.season.nmea_rows import Signals, nmea_lines, signals_of
 from northwatch.season.plan import S_PER_DAY, SeasonPlan
 from northwatch.season.reception import shore_count
+from northwatch.season.reports import reports_of
 from northwatch.season.truth import Gates, Truth, Zones, truth_of
 
 Receivers = Literal["all", "shore", "satellite"]
@@ -104,6 +106,20 @@ class Season:
     def write_dma(self, write: Callable[[str, bytes], object], *, threads: int = 1) -> int:
         """Call `write(file name, bytes)` for every block of CSV; return the number of rows."""
         return _written(self.dma_blocks(threads=threads), write)
+
+    def reports(self, from_s: int = 0, to_s: int | None = None) -> pl.DataFrame:
+        """Return what a faultless decoder makes of the positions in a span: `schema.REPORTS`.
+
+        Type 27, static reports and spoilt lines are not in it. All at once in memory: for small
+        seasons and spans.
+
+        Args:
+            from_s: seconds from the beginning.
+            to_s: the same; by default the end.
+        """
+        rows = self.emitter.rows(from_s, self.plan.seconds if to_s is None else to_s)
+        signals = self._signals
+        return reports_of(rows, signals.mmsi, signals.is_b, self.plan.t_from_s, signals.shore)
 
     def truth(
         self,

@@ -95,7 +95,8 @@ def way_of(job: Employment, rng: np.random.Generator, seconds: float) -> Way:
     while end_s <= seconds:
         parts.append(next(voyages))
         end_s += float(parts[-1].seconds.sum())
-    legs = Legs(*(np.concatenate(field) for field in zip(*parts, strict=True)))
+    # The last leg is a stay: it ends where it begins, at a node of its own.
+    legs = _joined([*parts, Legs(*(field[-1:] for field in parts[-1]))])
     times = t_s + np.concatenate([[0.0], np.cumsum(legs.seconds)])[:-1]
     return Way(times, legs.xyz, legs.status, legs.destination).between(0.0, seconds)
 
