@@ -233,7 +233,8 @@ def crossing(p: Vector, q: Vector, a: Vector, b: Vector) -> tuple[int, float, fl
 
     Half-open, so that nothing is counted twice or lost: a position exactly on the line counts as
     left of it, and a line made of parts a-b, b-c is crossed at b in exactly one of them. Both
-    tests compare the same floats in both neighbours.
+    tests compare the same floats in both neighbours. (Where an end of the line lies exactly on
+    the arc, an arc sailed there and back may be told apart: gates end inland for that reason.)
 
     Args:
         p: where the arc sailed begins.
