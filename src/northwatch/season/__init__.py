@@ -5,6 +5,7 @@ from northwatch.season.knowable import TruthRule
 from northwatch.season.plan import Dirt, Reception, SeasonPlan
 from northwatch.season.scoring import Score, score, unpaired
 from northwatch.season.season import Block, Season, make_season
+from northwatch.season.statistics import compared, statistics_of
 from northwatch.season.truth import Truth
 
 __all__ = [
@@ -17,7 +18,9 @@ __all__ = [
     "SeasonPlan",
     "Truth",
     "TruthRule",
+    "compared",
     "make_season",
     "score",
+    "statistics_of",
     "unpaired",
 ]

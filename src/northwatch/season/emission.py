@@ -44,6 +44,8 @@ _UNITS_PER_RAD: Final = AIS_UNITS_PER_DEGREE * 180.0 / np.pi
 _LONG_RANGE_S: Final = 180.0
 _STATIC_JITTER_SHARE: Final = 0.2
 _LEAST_COSINE: Final = 1e-6
+# Sets that send no course at rest (three in eight), no speed at all (one in 128).
+_M3, _M7, _NO_COURSE_OF_8 = np.uint64(7), np.uint64(127), np.uint64(3)
 _SLOW_TURN: Final = 4  # raw; drawn numbers beyond it become 0, as most ships send
 
 _M16: Final = np.uint64(0xFFFF)
@@ -413,7 +415,7 @@ def _emit(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kernel
                         if rests or angle == 0.0:
                             sog = int((more >> _48) % np.uint64(8)) // 7
                             cog = int(more >> _40) % COG_NONE
-                            if seed & np.uint64(3) == 0 and sog == 0:
+                            if seed & _M3 < _NO_COURSE_OF_8 and sog == 0:
                                 cog = COG_NONE
                             head = int(seed >> _8) % 360
                         else:
@@ -426,6 +428,8 @@ def _emit(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kernel
                             cog = int(np.rint(course * AIS_TENTHS)) % COG_NONE
                             head = int(np.rint(course + 3.0 * wobble)) % 360
                             sog = min(max(int(np.rint(speed_i + wobble)), 0), 1022)
+                        if seed >> _16 & _M7 == np.uint64(0):
+                            sog, cog = SOG_NONE, COG_NONE
                         if has & _HAS_HEADING:
                             heading = head
                         if has & _HAS_TURN:

@@ -202,7 +202,7 @@ def _identity(
         "bow_m": round(length_m * (0.3 + 0.5 * rng.random())),
         "port_m": 1 + int(rng.random() * 2),
         "draught_i": round(10.0 * _between(kind["draught_m"], rng)),
-        "has_heading": rng.random() < (0.85 if ais_class == CLASS_A else 0.05),
+        "has_heading": rng.random() < (0.78 if ais_class == CLASS_A else 0.05),
         "has_turn": ais_class == CLASS_A and rng.random() < 0.7,  # noqa: PLR2004 - share
         "has_status": ais_class == CLASS_A and rng.random() < 0.9,  # noqa: PLR2004 - share
         "keeps_status": rng.random() < 0.35,  # noqa: PLR2004 - share

@@ -96,7 +96,9 @@ def way_of(job: Employment, rng: np.random.Generator, seconds: float) -> Way:
         parts.append(next(voyages))
         end_s += float(parts[-1].seconds.sum())
     # The last leg is a stay: it ends where it begins, at a node of its own.
-    legs = _joined([*parts, Legs(*(field[-1:] for field in parts[-1]))])
+    end = parts[-1]
+    closing = Legs(end.xyz[-1:], end.seconds[-1:], end.status[-1:], end.destination[-1:])
+    legs = _joined([*parts, closing])
     times = t_s + np.concatenate([[0.0], np.cumsum(legs.seconds)])[:-1]
     return Way(times, legs.xyz, legs.status, legs.destination).between(0.0, seconds)
 
