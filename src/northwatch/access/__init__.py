@@ -13,7 +13,7 @@ from northwatch.access.definition import (
     differing_fields,
     require_like,
 )
-from northwatch.access.figures import ALL, Evidence, Figures, Query, behind, figures
+from northwatch.access.figures import ALL, TO_SIDE, Evidence, Figures, Query, behind, figures
 from northwatch.access.presence import presence
 from northwatch.access.season_window import SEASON_WINDOWS, season_windows
 
@@ -24,6 +24,7 @@ __all__ = [
     "NAIVE",
     "PERIODS",
     "SEASON_WINDOWS",
+    "TO_SIDE",
     "Definition",
     "Evidence",
     "Figure",

@@ -7,7 +7,7 @@ positions count half at each, for they have no row of their own.
 """
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -89,14 +89,15 @@ def presence(scene: Scene, max_silence: timedelta = MAX_SILENCE) -> pl.DataFrame
     return PRESENCE.conform(frame).sort(PRESENCE.order)
 
 
-def _by_row(how: np.ufunc, values: NDArray[np.generic], first: NDArray[np.int64]) -> NDArray[np.generic]:  # fmt: skip  # noqa: E501
-    combined: NDArray[np.generic] = how.reduceat(values, first) if first.size else values[:0]
+def _by_row(how: np.ufunc, values: NDArray[Any], first: NDArray[np.int64]) -> NDArray[Any]:
+    """Return each row's values combined, given where rows begin."""
+    combined: NDArray[Any] = how.reduceat(values, first) if first.size else values[:0]
     return combined
 
 
 @njit(cache=True, nogil=True)
 def _has(bits: NDArray[np.uint64], row: int, zone: int) -> bool:
-    return (bits[row, zone >> 6] >> np.uint64(zone & 63)) & np.uint64(1) != 0
+    return bool((bits[row, zone >> 6] >> np.uint64(zone & 63)) & np.uint64(1))
 
 
 @njit(cache=True, nogil=True)
@@ -114,7 +115,7 @@ def _grown_f(rows: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @njit(cache=True, nogil=True)
-def _days_in_zones(  # noqa: C901, PLR0912, PLR0913, PLR0915 - one flat kernel
+def _days_in_zones(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kernel
     chain_tracks: NDArray[np.int32],
     chain_starts: NDArray[np.int64],
     starts: NDArray[np.int64],

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from northwatch.lake import Lake
 
 HEADLINE_ZONE: Final = "polar-code"
+# Gates that the demo shows: the ways in from both oceans.
+GATES: Final = ("bering-strait", "kara-gate", "davis-strait", "fram-strait", "nordkinn-bjornoya")
 EVENT_COLUMNS: Final = ("kind", "t_from", "t_to", "vessel_id", "name", "flag", "what", "event_id")
 
 FromOption = Annotated[
@@ -87,29 +89,33 @@ def figures_document(found: "Figures") -> dict[str, Any]:
     }
 
 
-def _show_figures(found: "Figures") -> None:
+def _show_figures(found: "Figures", *, rows: int = 60) -> None:
     import polars as pl
 
-    from northwatch.access import trend_phrase
+    from northwatch.access import TO_SIDE, trend_phrase
     from northwatch.cli.output import out, show_table
 
-    wide = found.table.select(
-        "place",
-        "actor",
-        "t_from",
-        "t_to",
-        pl.col("value").round(0).alias(found.definition.unit),
-        "n_positions",
+    definition, table = found.definition, found.table
+    place = [pl.col("place").alias("zone")]
+    if definition.measure == "entries":
+        parts = pl.col("place").str.split_exact(TO_SIDE, 1).struct
+        place = [parts.field("field_0").alias("gate"), parts.field("field_1").alias("towards")]
+    shown = table.select(
+        *place,
+        pl.col("actor").alias(definition.actor_by),
+        pl.col("t_from").alias("from"),
+        pl.col("t_to").alias("to"),
+        pl.col("value").round(0).alias(definition.unit),
+        pl.col("n_positions").alias("positions"),
         pl.format("{}/{}", "days_heard", "days").alias("days with data"),
     )
-    definition = found.definition
-    show_table(wide, title=f"{definition.measure}: {definition.unit}", rows=60)
+    show_table(shown, title=f"{definition.measure} ({definition.unit})", rows=rows)
     out.print(
-        f"Rule {definition.rule}; flag by {definition.actor_source}; "
+        f"Definition: rule {definition.rule}; flag by {definition.actor_source}; "
         f"classes {', '.join(definition.vessel_classes)}; correction {definition.correction}; "
         f"as of {definition.as_of:%Y-%m-%d %H:%M} UTC; data {definition.input_hash[:12]}."
     )
-    if found.table["place"].n_unique() == found.table["actor"].n_unique() == 1:
+    if table["place"].n_unique() == table["actor"].n_unique() == 1:
         out.print(trend_phrase(found))
 
 
@@ -123,10 +129,13 @@ def show_answer(lake: "Lake") -> None:
     evidence = pipeline.evidence(lake.picture())
     whole = access.Query(places=(HEADLINE_ZONE,), actors=(access.ALL,), by="all")
     by_actor = access.figures(evidence, replace(whole, actors=()))
-    out.print(access.answer(access.figures(evidence, whole), by_actor), style="bold")
+    answer = access.answer(access.figures(evidence, whole), by_actor)
     _show_figures(by_actor)
-    entries = access.Query(measure="entries", actors=(access.ALL,), by="all")
+    out.print()
+    entries = access.Query(measure="entries", places=GATES, actors=(access.ALL,), by="all")
     _show_figures(access.figures(evidence, entries))
+    out.print()
+    out.print(answer, style="bold")
 
 
 @app.command(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -21,6 +21,9 @@ from northwatch.cli.app import (
 
 if TYPE_CHECKING:
     from northwatch.pipeline import BuildResult, FileResult, MadeFiles, Watch
+
+# More files than this are told of together.
+MOST_FILES: Final = 12
 
 DialectOption = Annotated[
     str | None,
@@ -138,7 +141,13 @@ def show_ingest(results: Sequence["FileResult"], *, as_json: bool) -> None:
 
     from northwatch.cli.output import err, out, show_json, show_table
 
-    rows = [
+    for result in results:
+        if result.error:
+            err.print(f"refused: {result.error}", soft_wrap=True)
+    if as_json:
+        show_json({"files": [asdict(r) for r in results]})
+        return
+    table = pl.DataFrame(
         {
             "file": r.file,
             "state": r.state,
@@ -149,16 +158,16 @@ def show_ingest(results: Sequence["FileResult"], *, as_json: bool) -> None:
             "rejected": r.n_rejected,
         }
         for r in results
-    ]
-    for result in results:
-        if result.error:
-            err.print(f"refused: {result.error}", soft_wrap=True)
-    if as_json:
-        show_json({"files": [asdict(r) for r in results]})
-        return
-    show_table(pl.DataFrame(rows))
+    )
+    if table.height > MOST_FILES:
+        table = (
+            table.group_by("state", "dialect")
+            .agg(pl.len().alias("files"), pl.exclude("file").sum())
+            .sort("state", "dialect")
+        )
+    show_table(table)
     if any(r.state == "read" for r in results):
-        out.print("Next: `northwatch build`; refused lines: `northwatch rejects`.")
+        out.print("Refused lines and their reasons: `northwatch rejects`.")
 
 
 def show_build(result: "BuildResult", *, as_json: bool) -> None:

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import polars as pl
 from rich.console import Console
@@ -21,8 +21,12 @@ from rich.progress import (
 )
 from rich.table import Table
 
-out: Final = Console(highlight=False)
+# Where nobody watches (a pipe, a file) lines are not folded to a terminal's width.
+_PIPE_WIDTH: Final = 160
+out: Final = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
 err: Final = Console(stderr=True, highlight=False)
+# Above this, decimals say nothing.
+FINE: Final = 100.0
 _NUMERIC: Final = (pl.Int8, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.Float64)
 
 
@@ -46,7 +50,8 @@ def show_table(frame: pl.DataFrame, *, title: str = "", note: str = "", rows: in
     """Print a frame as a table; say how many rows are not shown."""
     table = Table(title=title or None, title_justify="left", header_style="bold", box=None)
     for name, dtype in frame.schema.items():
-        table.add_column(name, justify="right" if isinstance(dtype, _NUMERIC) else "left")
+        justify: Literal["left", "right"] = "right" if isinstance(dtype, _NUMERIC) else "left"
+        table.add_column(name.replace("_", " "), justify=justify)
     for row in frame.head(rows).iter_rows():
         table.add_row(*(_cell(value) for value in row))
     out.print(table)
@@ -58,19 +63,21 @@ def show_table(frame: pl.DataFrame, *, title: str = "", note: str = "", rows: in
 
 def _cell(value: object) -> str:
     """Return a value as a person reads it; null is a dash."""
-    match value:
-        case None:
-            return "-"
-        case bool():
-            return "yes" if value else "no"
-        case float():
-            return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.4g}"  # noqa: PLR2004
-        case datetime():
-            return f"{value:%Y-%m-%d %H:%M:%S}"
-        case list() | pl.Series():
-            return ", ".join(str(item) for item in value)
-        case _:
-            return str(value)
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)):
+        return _number(value)
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    return ", ".join(map(str, value)) if isinstance(value, (list, pl.Series)) else str(value)
+
+
+def _number(value: float) -> str:
+    """Return a number with groups of thousands, and decimals only where they say something."""
+    whole = value == round(value) or abs(value) > FINE
+    return f"{value:,.0f}" if whole else f"{value:.4g}"
 
 
 def instants(frame: pl.DataFrame) -> pl.DataFrame:
