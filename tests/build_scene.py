@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any, TypedDict
 
 import numpy as np
+import polars as pl
 import shapely
 
 from northwatch.events import Scene, make_scene
@@ -56,6 +58,13 @@ def index_of(zones: tuple[Zone, ...]) -> ZoneIndex:
     return ZoneIndex.build(zones)
 
 
+class SceneParts(TypedDict, total=False):
+    """Parts of a scene that tests pass on."""
+
+    on: LandMask
+    as_of_ms: int
+
+
 def scene(
     *ways: Way,
     zones: Sequence[Zone] = (),
@@ -66,3 +75,9 @@ def scene(
     """Return the scene of some ways."""
     mask = land() if on is None else on
     return make_scene(tracked(*ways), index_of(tuple(zones)), tuple(gates), mask, as_of_ms=as_of_ms)
+
+
+def only(frame: pl.DataFrame) -> dict[str, Any]:
+    """Return the one row of a table."""
+    assert frame.height == 1, frame
+    return frame.row(0, named=True)

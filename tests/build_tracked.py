@@ -45,7 +45,8 @@ def tracked(*ways: Way) -> Tracked:
     """Return the tracks of some ways; rows, tracks and strays in the order the contract says."""
     order = sorted(range(len(ways)), key=lambda k: (ways[k].mmsi, ways[k].points[0][0], k))
     on_tracks = [k for k in order if not ways[k].stray]
-    ids, seen = {}, {}
+    ids: dict[int, str] = {}
+    seen: dict[tuple[int, int], int] = {}
     for k in on_tracks:
         key = (ways[k].mmsi, ms(ways[k].points[0][0]))
         seen[key] = seen.get(key, -1) + 1
@@ -55,7 +56,9 @@ def tracked(*ways: Way) -> Tracked:
         if ways[k].linked:
             before = [j for j in range(k) if ways[j].mmsi == ways[k].mmsi and not ways[j].stray]
             next_of[before[-1]] = ids[k]
-    rows, starts, stops = [], [], []
+    rows: list[tuple[Point, Way, int]] = []
+    starts: list[int] = []
+    stops: list[int] = []
     for mmsi in sorted({way.mmsi for way in ways}):
         for track, k in enumerate(on_tracks):
             if ways[k].mmsi == mmsi:

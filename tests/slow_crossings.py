@@ -121,7 +121,7 @@ def settled(fixes: list[Fix], gate: Gate, rule: GateCrossingRule) -> list[dict[s
         if pending and (clear[k] or k == len(fixes) - 1):
             net = sum(r.sign for r in pending)
             if net:
-                rows.append(row_of(gate, pending[-1], net, len(pending), clear[k], rule))
+                rows.append(row_of(gate, pending[-1], net, len(pending), rule, is_clear=clear[k]))
             pending = []
     return rows
 
@@ -131,8 +131,9 @@ def row_of(
     raw: Raw,
     net: int,
     n_raw: int,
+    rule: GateCrossingRule,
+    *,
     is_clear: bool,
-    rule: GateCrossingRule,  # noqa: FBT001
 ) -> dict[str, Any]:
     speed = rule.max_speed_kn * KNOT_M_PER_MS
     low = raw.leg.p.t + far_m(gate, raw.leg.p.v) / speed

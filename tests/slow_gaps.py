@@ -13,7 +13,7 @@ from tests.slow_ways import Chain, Fix, Leg, chains, vector
 RADIUS_KM = 6_371.0088
 H = 3_600_000
 Spans = list[tuple[int, int]]
-Place = tuple[int, int, bool, int, int]
+Place = tuple[object, int, bool, int, int]  # period, class, moving, cell
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,8 @@ class Judge:
         assert rule.reception is not None
         self.rule, self.how, self.intervals = rule, rule.reception, intervals
         self.spans = union((low, high) for _, low, high in intervals)
-        self.days: dict[Any, float] = defaultdict(float)
-        self.positions: Counter[Any] = Counter()
+        self.days: dict[tuple[int, Place], float] = defaultdict(float)
+        self.positions: Counter[tuple[int, Place]] = Counter()
         for chain in chains(scene):
             self._count(chain)
         self.silences = [
@@ -119,9 +119,10 @@ class Judge:
             if listened(self.spans, s.off.t, s.end) > rule.min_silence.total_seconds() * 1000
         ]  # fmt: skip
 
-    def place(self, chain: Chain, fix: Fix) -> Any:
+    def place(self, chain: Chain, fix: Fix) -> Place:
         when = period(fix.t, self.intervals)
-        return when, fix.ais_class, moving(chain, fix, self.how), *cell(fix, self.how)
+        x, y = cell(fix, self.how)
+        return when, fix.ais_class, moving(chain, fix, self.how), x, y
 
     def _count(self, chain: Chain) -> None:
         for fix in chain.fixes:
@@ -136,11 +137,13 @@ class Judge:
             for fix in (leg.p, leg.q):
                 self.days[chain.mmsi, self.place(chain, fix)] += ms / 2 / 86_400_000
 
-    def rate(self, place: Any, length_ms: float, own: int, without: set[int], *, ends: bool) -> tuple[int, float]:  # fmt: skip # noqa: E501
+    def rate(  # noqa: C901, PLR0912, PLR0915 - a plain loop, as the rule reads
+        self, place: Place, length_ms: float, own: int, without: set[int], *, ends: bool
+    ) -> tuple[int, float]:
         """Return silences of at least a length, and days, about a place; see the rule's words."""
         how = self.how
         group, (x, y) = place[:3], place[3:]
-        near: list[Any] = []
+        near: list[Place] = []
         interval: float | None = None
         total_days, count = 0.0, 0
         for ring in range(how.pool_rings + 1):
@@ -187,7 +190,7 @@ class Judge:
                 break
         return count, total_days
 
-    def totals(self, place: Any, own: int, without: set[int]) -> tuple[float, int]:
+    def totals(self, place: Place, own: int, without: set[int]) -> tuple[float, int]:
         mine = [m for m, there in self.positions if there == place and m != own]
         mine = [m for m in mine if m not in without]
         return (
@@ -255,7 +258,7 @@ class Judge:
         return None, "too_few_reference_days" if rate <= how.silent_max_rate else "between"
 
 
-def lat_of(place: Any, rule: ReceptionRule) -> float:
+def lat_of(place: Place, rule: ReceptionRule) -> float:
     radius = math.hypot(place[3] + 0.5, place[4] + 0.5) * rule.cell_km
     return 90 - 2 * math.degrees(math.asin(min(1.0, radius / (2 * RADIUS_KM))))
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from typing import Any
 
 from northwatch.events import Scene
+from northwatch.geo import Zone
 from tests.slow_visits import cuts, inside
 from tests.slow_ways import Leg, chains
 
@@ -32,7 +33,7 @@ def presence(scene: Scene) -> dict[tuple[int, str, int], dict[str, Any]]:
     return dict(rows)
 
 
-def shares(leg: Leg, zone: Any) -> dict[int, float]:
+def shares(leg: Leg, zone: Zone) -> dict[int, float]:
     """Return the share of an arc that belongs to each day in a zone."""
     begins, ends = inside(leg.p.v, zone), inside(leg.q.v, zone)
     if leg.ms > LIMIT or not (begins or ends):

@@ -80,7 +80,7 @@ def cuts(leg: Leg, zone: Zone) -> list[tuple[float, bool]]:
     return found
 
 
-def stays_of(legs: list[Leg | Fix], zone: Zone, rule: ZoneVisitRule) -> list[Stay]:
+def stays_of(legs: list[Leg | Fix], zone: Zone, rule: ZoneVisitRule) -> list[Stay]:  # noqa: C901, PLR0912, PLR0915 - a plain loop, as the rule reads
     """Return the stays along one chain: its first fix, then its legs."""
     first = legs[0]
     assert isinstance(first, Fix)

@@ -20,7 +20,7 @@ TABLE = {
 NAMES = ("evidence",)
 
 
-def found(ways):
+def found(ways: list[Way]) -> dict[str, pl.DataFrame]:
     seen = scene(*ways, zones=ZONES, gates=GATES, as_of_ms=ms(300))
     return {
         kind: frame.drop(NAMES, strict=False) for kind, frame in events(seen, listened()).items()
@@ -29,7 +29,7 @@ def found(ways):
 
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10_000), cut=st.integers(1, 3))
-def test_tasks_may_be_cut_between_any_vessels(seed, cut):
+def test_tasks_may_be_cut_between_any_vessels(seed: int, cut: int) -> None:
     ways = random_ways(seed)
     border = 257_000_000 + cut
     whole = found(ways)
@@ -44,7 +44,7 @@ def test_tasks_may_be_cut_between_any_vessels(seed, cut):
 
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10_000), mmsi=st.sampled_from([100_000_000, 257_000_001, 777_000_000]))
-def test_a_stranger_far_away_changes_no_other_vessels_events(seed, mmsi):
+def test_a_stranger_far_away_changes_no_other_vessels_events(seed: int, mmsi: int) -> None:
     ways = [way for way in random_ways(seed) if way.mmsi != mmsi]
     stranger = Way(points=[(k * 3.0, -60 + k * 0.1, -100) for k in range(30)], mmsi=mmsi)
     alone, together = found(ways), found([*ways, stranger])

@@ -4,13 +4,14 @@ Copies are dropped before tracks are made, so this is a second line: for gaps it
 ended, since a vessel of few positions is taken for a ghost by their number.
 """
 
+import dataclasses
+
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from northwatch.schema import GAPS
 from tests.build_scene import scene
-from tests.build_tracked import Way
 from tests.build_ways import GATES, ZONES, events, random_ways
 
 COUNTS = ("n_positions", "n_before_12h", "evidence")
@@ -18,12 +19,12 @@ COUNTS = ("n_positions", "n_before_12h", "evidence")
 
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10_000), each=st.integers(2, 5))
-def test_copies(seed, each):
+def test_copies(seed: int, each: int) -> None:
     ways = random_ways(seed)
     twice = [
-        Way(points=[p for k, point in enumerate(way.points) for p in [point] * (2 if k % each == 0 else 1)],
-            mmsi=way.mmsi, linked=way.linked, sog_kn=way.sog_kn, ais_class=way.ais_class,
-            end_reason=way.end_reason)
+        dataclasses.replace(
+            way, points=sorted([*way.points, *way.points[::each]], key=lambda point: point[0])
+        )
         for way in ways
     ]  # fmt: skip
     one = events(scene(*ways, zones=ZONES, gates=GATES))

@@ -15,7 +15,7 @@ from tests.build_ways import GATES, ZONES, events, random_ways
 
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 10_000), until=st.floats(5, 60))
-def test_late(seed, until):
+def test_late(seed: int, until: float) -> None:
     ways = random_ways(seed)
     early = [
         Way(points=[p for p in way.points if p[0] <= until], mmsi=way.mmsi, linked=way.linked)

@@ -11,7 +11,7 @@ from tests.build_ways import GATES, ZONES, events, random_ways
 
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10_000), shuffle=st.integers(0, 10_000))
-def test_order(seed, shuffle):
+def test_order(seed: int, shuffle: int) -> None:
     ways = random_ways(seed)
     rng = np.random.default_rng(shuffle)
     # Ways of one MMSI keep their order: it says which continues which.
@@ -35,7 +35,7 @@ def test_order(seed, shuffle):
         assert frame.equals(two[kind]), kind
 
 
-def test_the_same_scene_twice_gives_the_same_bytes():
+def test_the_same_scene_twice_gives_the_same_bytes() -> None:
     one, two = (events(scene(*random_ways(3, vessels=8), zones=ZONES, gates=GATES)) for _ in "12")
     for kind in one:
         assert one[kind].serialize() == two[kind].serialize()

@@ -1,5 +1,8 @@
 """Law: the kernels find what a plain loop, written from the specification alone, finds."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import polars as pl
 import pytest
@@ -10,6 +13,7 @@ from northwatch.events import (
     GapRule,
     GateCrossingRule,
     ReceptionRule,
+    Scene,
     ZoneVisitRule,
     find_gaps,
     find_gate_crossings,
@@ -21,13 +25,15 @@ from northwatch.events.event_ids import event_id
 from northwatch.geo import consecutive_km
 from tests import slow_crossings, slow_gaps, slow_presence, slow_visits
 from tests.build_scene import land, scene
-from tests.build_tracked import ms
+from tests.build_tracked import Way, ms
 from tests.build_ways import anchored_ways, island, random_scene, random_ways
 
 SEEDS = range(12)
 
 
-def same(fast, slow, *, within_ms, relative):
+def same(
+    fast: list[dict[str, Any]], slow: list[dict[str, Any]], *, within_ms: float, relative: float
+) -> None:
     """Assert that rows are equal, instants and floats as nearly as said."""
     assert len(fast) == len(slow)
     for row, expected in zip(fast, slow, strict=True):
@@ -43,7 +49,7 @@ def same(fast, slow, *, within_ms, relative):
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("profile", ["arctic", "gfw"])
-def test_zone_visits(seed, profile):
+def test_zone_visits(seed: int, profile: str) -> None:
     rule = ZoneVisitRule() if profile == "arctic" else GFW.zone_visit
     seen = random_scene(seed, on=island() if seed % 2 else land())
     fast = find_zone_visits(seen, rule).to_dicts()
@@ -61,7 +67,7 @@ def test_zone_visits(seed, profile):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_gate_crossings(seed):
+def test_gate_crossings(seed: int) -> None:
     seen = random_scene(seed)
     fast = find_gate_crossings(seen, GateCrossingRule()).to_dicts()
     slow = slow_crossings.crossings(seen, GateCrossingRule())
@@ -69,7 +75,7 @@ def test_gate_crossings(seed):
     same(fast, slow, within_ms=2, relative=1e-6)
 
 
-def test_gate_crossings_are_the_same_without_the_table_of_near_gates():
+def test_gate_crossings_are_the_same_without_the_table_of_near_gates() -> None:
     """Two random ways may never meet a gate: here all do, and often."""
     found = [
         find_gate_crossings(random_scene(seed, vessels=12), GateCrossingRule()).height
@@ -79,7 +85,7 @@ def test_gate_crossings_are_the_same_without_the_table_of_near_gates():
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_presence(seed):
+def test_presence(seed: int) -> None:
     seen = random_scene(seed, on=island() if seed % 2 else land())
     slow = slow_presence.presence(seen)
     fast = presence(seen)
@@ -107,20 +113,20 @@ HELD = pl.DataFrame(
 )
 
 
-def judged(seen):
+def judged(seen: Scene) -> pl.DataFrame:
     return judge_gaps(find_gaps(seen, HELD, LOOSE), reference_days(seen, HELD, LOOSE), LOOSE)
 
 
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("ways", [random_ways, anchored_ways])
-def test_gaps(seed, ways):
+def test_gaps(seed: int, ways: Callable[[int], list[Way]]) -> None:
     seen = scene(*ways(seed), as_of_ms=ms(80))
     slow = slow_gaps.Judge(seen, INTERVALS, LOOSE).judged()
     slow.sort(key=lambda row: (row["mmsi"], row["t_from_ms"]))
     same(judged(seen).to_dicts(), slow, within_ms=0, relative=1e-9)
 
 
-def test_the_scenes_above_give_every_verdict():
+def test_the_scenes_above_give_every_verdict() -> None:
     told = set()
     for seed in range(6):
         for ways in (random_ways, anchored_ways):
@@ -137,7 +143,7 @@ def test_the_scenes_above_give_every_verdict():
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_zones_of_positions_are_those_of_a_plain_look_up(seed):
+def test_zones_of_positions_are_those_of_a_plain_look_up(seed: int) -> None:
     seen = random_scene(seed, vessels=8)
     tracked = seen.tracked
     assert np.array_equal(seen.zone_bits, seen.index.lookup(tracked.lat_i, tracked.lon_i))

@@ -14,7 +14,7 @@ TURN_I = 360 * 600_000
 
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10_000), which=st.integers(0, 10_000))
-def test_turn_of_longitude(seed, which):
+def test_turn_of_longitude(seed: int, which: int) -> None:
     seen = random_scene(seed)
     turns = np.random.default_rng(which).integers(-1, 2, seen.tracked.lon_i.size).astype(np.int32)
     moved = dataclasses.replace(seen.tracked, lon_i=seen.tracked.lon_i + turns * TURN_I)

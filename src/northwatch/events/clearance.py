@@ -61,13 +61,15 @@ def _kept(arrays: ZoneArrays, blocked: NDArray[np.bool_]) -> Clearance:
 
 
 @njit(cache=True, nogil=True)
-def _king_moves(classes: NDArray[np.int32], blocked: NDArray[np.bool_]) -> NDArray[np.uint8]:
+def _king_moves(  # noqa: C901, PLR0912 - one flat kernel
+    classes: NDArray[np.int32], blocked: NDArray[np.bool_]
+) -> NDArray[np.uint8]:
     """Return the king's distance of each cell to the nearest of a blocked class or the outside."""
     n = classes.shape[0]
     out = np.empty((n, n), np.uint8)
     for row in range(n):
         for column in range(n):
-            edge = min(min(row, n - 1 - row), min(column, n - 1 - column)) + 1
+            edge = min(row, n - 1 - row, column, n - 1 - column) + 1
             near = 0 if blocked[classes[row, column]] else min(edge, _MOST)
             if near > 0 and row > 0:
                 near = min(near, out[row - 1, column] + 1)
@@ -105,12 +107,12 @@ def clear_km(x_m: float, y_m: float, clearance: Clearance) -> float:
     if moves == 0:
         return 0.0
     x, y = x_m + half - column * cell, y_m + half - row * cell
-    own = min(min(x, cell - x), min(y, cell - y))
-    return ((moves - 1) * cell + max(own, 0.0)) / (1000.0 * _SCALE)
+    own = min(x, cell - x, y, cell - y)
+    return float((moves - 1) * cell + max(own, 0.0)) / (1000.0 * _SCALE)
 
 
 @njit(cache=True, nogil=True)
-def may_meet(  # noqa: PLR0913 - one flat kernel
+def may_meet(
     lat_i: NDArray[np.int32],
     lon_i: NDArray[np.int32],
     begins: NDArray[np.int64],

@@ -9,7 +9,7 @@ from typing import Final
 HEX_DIGITS: Final = 16
 
 
-def event_id(kind: str, rule: str, mmsis: Sequence[int], thing: str, t_from_ms: int, nth: int = 0) -> str:  # fmt: skip  # noqa: E501, PLR0913 - the parts of an id
+def event_id(kind: str, rule: str, mmsis: Sequence[int], thing: str, t_from_ms: int, nth: int = 0) -> str:  # fmt: skip  # noqa: E501 - the parts of an id
     """Return the id of one event: the first 16 hex digits of a SHA-256 over its content.
 
     The content is a JSON list without blanks: kind, rule, sorted MMSIs, thing, beginning, and a

@@ -24,7 +24,7 @@ from northwatch.events.rules import GapRule, ReceptionRule
 from northwatch.events.scene import Scene
 from northwatch.events.silences import PLACE, places
 from northwatch.schema import GAPS
-from northwatch.units import AIS_UNITS_PER_DEGREE, KNOT_MPS, MS_PER_H, MS_PER_S
+from northwatch.units import AIS_UNITS_PER_DEGREE, KNOT_MPS, MS_PER_H
 
 KIND: Final = "gap"
 SILENT: Final = "silent"
@@ -58,7 +58,15 @@ class Silences(NamedTuple):
 
     def only(self, kept: NDArray[np.bool_]) -> "Silences":
         """Return those of a mask."""
-        return Silences(*(column[kept] for column in self))
+        return Silences(
+            off=self.off[kept],
+            on=self.on[kept],
+            end_ms=self.end_ms[kept],
+            lost=self.lost[kept],
+            km=self.km[kept],
+            over_land=self.over_land[kept],
+            chain=self.chain[kept],
+        )
 
 
 def find_gaps(scene: Scene, intervals: pl.DataFrame, rule: GapRule) -> pl.DataFrame:
@@ -295,7 +303,7 @@ def _positions_before(scene: Scene, off: NDArray[np.int64], window_ms: int) -> N
 
 
 @njit(cache=True, nogil=True)
-def _count_before(  # noqa: PLR0913 - one flat kernel
+def _count_before(  # noqa: PLR0913, PLR0917 - one flat kernel
     off: NDArray[np.int64],
     track_of: NDArray[np.int32],
     starts: NDArray[np.int64],
@@ -328,7 +336,6 @@ def _heard_elsewhere(scene: Scene, found: Silences) -> NDArray[np.bool_]:
         found.chain,
         tracked.mmsi,
         tracked.track,
-        tracked.starts,
         tracked.stops,
         scene.chains.of_track,
         tracked.t_ms,
@@ -337,13 +344,12 @@ def _heard_elsewhere(scene: Scene, found: Silences) -> NDArray[np.bool_]:
 
 
 @njit(cache=True, nogil=True)
-def _sounding(  # noqa: PLR0913 - one flat kernel
+def _sounding(  # noqa: PLR0913, PLR0917 - one flat kernel
     off: NDArray[np.int64],
     end_ms: NDArray[np.int64],
     chain: NDArray[np.int32],
     mmsi: NDArray[np.int32],
     track_of: NDArray[np.int32],
-    starts: NDArray[np.int64],
     stops: NDArray[np.int64],
     chain_of: NDArray[np.int32],
     t_ms: NDArray[np.int64],

@@ -54,7 +54,7 @@ def _vector(rows: NDArray[np.float64], k: int) -> tuple[float, float, float]:
 
 @njit(cache=True, nogil=True)
 def _plane(rows: NDArray[np.float64], k: int, p: tuple[float, float, float]) -> float:
-    return rows[k, 0] * p[0] + rows[k, 1] * p[1] + rows[k, 2] * p[2]
+    return float(rows[k, 0] * p[0] + rows[k, 1] * p[1] + rows[k, 2] * p[2])
 
 
 @njit(cache=True, nogil=True)
@@ -119,7 +119,7 @@ def _grown_f(rows: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @njit(cache=True, nogil=True)
-def arc_crossings(  # noqa: C901, PLR0912, PLR0913, PLR0915 - one flat kernel
+def arc_crossings(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kernel
     chain_tracks: NDArray[np.int32],
     chain_starts: NDArray[np.int64],
     starts: NDArray[np.int64],
@@ -189,7 +189,7 @@ def arc_crossings(  # noqa: C901, PLR0912, PLR0913, PLR0915 - one flat kernel
                                     # On the line: it takes the side of the one before.
                                     on_row[g], on_side[g] = i, side_p
                                     continue
-                                if side_p == 0 or side_p == side_q:
+                                if side_p != -side_q:
                                     continue  # the first position takes the side of the next
                                 shares = cut(
                                     p, q, (height_p, height_q), _vector(a, g), _vector(b, g)

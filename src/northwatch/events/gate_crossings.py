@@ -127,7 +127,15 @@ def _raw(scene: Scene, lines: GateLines, rule: GateCrossingRule) -> RawCrossings
         _km_per_ms(rule),
     )
     return RawCrossings(
-        *(ints[:, k] for k in range(5)), ints[:, 5] != 0, floats[:, 0], floats[:, 1], lands
+        gate=ints[:, 0],
+        before=ints[:, 1],
+        after=ints[:, 2],
+        sign=ints[:, 3],
+        n_raw=ints[:, 4],
+        settled=ints[:, 5] != 0,
+        share=floats[:, 0],
+        gate_share=floats[:, 1],
+        lands=lands,
     )
 
 
@@ -200,7 +208,7 @@ def _along(
 
 
 @njit(cache=True, nogil=True)
-def _bounds_and_places(  # noqa: PLR0913 - one flat kernel
+def _bounds_and_places(  # noqa: PLR0913, PLR0917 - one flat kernel
     gate: NDArray[np.int64],
     before: NDArray[np.int64],
     after: NDArray[np.int64],
@@ -231,12 +239,11 @@ def _over_land(
     """Return the crossings that arcs over land prove: one row per arc, with its candidates."""
     tracked, arcs = scene.tracked, raw.lands
     t = tracked.t_ms[arcs]
-    speed = _km_per_ms(rule)
     ways = ways_of(
         arcs,
         tracked.lat_i,
         tracked.lon_i,
-        (t[:, 1] - t[:, 0]) * speed,
+        np.asarray((t[:, 1] - t[:, 0]) * _km_per_ms(rule), np.float64),
         scene.gates,
         lines,
         scene.land,
@@ -319,7 +326,7 @@ def _is_cleared(scene: Scene, lines: GateLines, g: int, row: int, rule: GateCros
 
 
 @njit(cache=True, nogil=True)
-def _clears(  # noqa: PLR0913 - one flat kernel
+def _clears(  # noqa: PLR0913, PLR0917 - one flat kernel
     row: int,
     a: Vector,
     b: Vector,

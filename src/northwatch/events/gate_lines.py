@@ -62,7 +62,7 @@ def near_cell(lat_i: int, lon_i: int) -> tuple[int, int]:
     """Return row and column in the table of a place in AIS units; any number of turns is fine."""
     row = (np.int64(lat_i) + _QUARTER_I) // _CELL_LAT_I
     column = (np.int64(lon_i) % _TURN_I) // _CELL_LON_I
-    return min(row, _ROWS - 1), column
+    return (int(row) if row < _ROWS else _ROWS - 1), int(column)
 
 
 @njit(cache=True, nogil=True)

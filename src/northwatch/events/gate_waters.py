@@ -149,7 +149,7 @@ def _line(
 
 
 @njit(cache=True, nogil=True)
-def _beside(  # noqa: PLR0913 - one flat kernel
+def _beside(  # noqa: PLR0913, PLR0917 - one flat kernel
     rows: NDArray[np.int64],
     columns: NDArray[np.int64],
     lat_deg: NDArray[np.float64],
@@ -196,7 +196,7 @@ def _sea(x_m: float, y_m: float, n: int, land: ZoneArrays) -> NDArray[np.bool_]:
 
 
 @njit(cache=True, nogil=True)
-def _flood(
+def _flood(  # noqa: C901, PLR0912 - one flat kernel
     sea: NDArray[np.bool_],
     source: NDArray[np.bool_],
     near_km: NDArray[np.float32],
@@ -231,15 +231,14 @@ def _flood(
                             continue
                         straight = down == 0 or right == 0
                         way += np.float32(step_km if straight else step_km * _DIAGONAL)
-                        if way < least:
-                            least = way
+                        least = min(least, way)
                     if least < ways[row, column]:
                         ways[row, column] = least
                         changed = True
     return ways
 
 
-def ways_of(
+def ways_of(  # noqa: PLR0913, PLR0917 - one flat kernel
     arcs: NDArray[np.int64],
     lat_i: NDArray[np.int32],
     lon_i: NDArray[np.int32],
@@ -303,7 +302,7 @@ def _straight_km(
 
 
 @njit(cache=True, nogil=True)
-def _sides(  # noqa: PLR0913 - one flat kernel
+def _sides(  # noqa: C901, PLR0913, PLR0917 - one flat kernel
     arcs: NDArray[np.int64],
     lat_i: NDArray[np.int32],
     lon_i: NDArray[np.int32],
@@ -344,7 +343,7 @@ def _sides(  # noqa: PLR0913 - one flat kernel
 
 
 @njit(cache=True, nogil=True)
-def _plane_sides(  # noqa: PLR0913 - one flat kernel
+def _plane_sides(
     arcs: NDArray[np.int64],
     lat_i: NDArray[np.int32],
     lon_i: NDArray[np.int32],

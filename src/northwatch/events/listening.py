@@ -147,7 +147,7 @@ def _by_minute(
 
 @njit(cache=True, nogil=True)
 def _joined(lows: NDArray[np.int64], highs: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return spans, ordered by beginning, with those closer than `JOIN_MS` made one, shape (m, 2)."""
+    """Return spans, given by beginning, with those closer than `JOIN_MS` made one, shape (m, 2)."""
     out = np.empty((lows.size, 2), np.int64)
     n = 0
     for k in range(lows.size):

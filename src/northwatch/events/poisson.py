@@ -14,7 +14,7 @@ def at_most(n: int, mean: float) -> float:
     # above n, where they fall.
     total, term = 0.0, 1.0
     k = n
-    while k >= 0 and term > 1e-18 * total:  # noqa: PLR2004 - below the last digit
+    while k >= 0 and term > 1e-18 * total:
         total += term
         term *= k / mean
         k -= 1

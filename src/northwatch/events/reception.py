@@ -206,7 +206,7 @@ def _silences_at(
     keys: NDArray[np.int64],
     vessels: NDArray[np.int32],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return where each spot's silences begin, whose they are and how long; by spot, longest first."""
+    """Return where each spot's silences start, whose they are, how long; by spot, longest first."""
     silences = (
         candidates.select(
             "mmsi",
@@ -295,7 +295,7 @@ def _of_vessel(
 
 
 @njit(cache=True, nogil=True)
-def _pool(  # noqa: C901, PLR0912, PLR0913, PLR0915 - one flat kernel
+def _pool(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kernel
     asked_key: NDArray[np.int64],
     asked_ms: NDArray[np.int64],
     own: NDArray[np.int64],

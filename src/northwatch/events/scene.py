@@ -73,7 +73,7 @@ class Scene:
         return pl.coalesce(known, by_number).alias("vessel_id")
 
 
-def make_scene(  # noqa: PLR0913 - the parts of a scene
+def make_scene(
     tracked: Tracked,
     index: ZoneIndex,
     gates: Sequence[Gate],

@@ -48,12 +48,12 @@ def cell_of(lat_i: int, lon_i: int, cell_m: float) -> tuple[int, int, float]:
     scale = SPHERE_RADIUS_M * math.sqrt(2.0 / max(1.0 + v[2], 1e-12)) / cell_m
     x, y = scale * v[0], scale * v[1]
     column, row = math.floor(x), math.floor(y)
-    least = min(min(x - column, column + 1.0 - x), min(y - row, row + 1.0 - y))
+    least = min(x - column, column + 1.0 - x, y - row, row + 1.0 - y)
     return int(column), int(row), least * cell_m / _STRETCH if v[2] > _STRETCH_MIN_Z else 0.0
 
 
 @njit(cache=True, nogil=True)
-def is_moving(
+def is_moving(  # noqa: PLR0913, PLR0917 - one flat kernel
     i: int,
     first: int,
     last: int,
@@ -68,11 +68,11 @@ def is_moving(
     begins there); a lone position without a speed is at rest.
     """
     if sog_i[i] != NO_SPEED:
-        return sog_i[i] > rest_kn * AIS_TENTHS
+        return bool(sog_i[i] > rest_kn * AIS_TENTHS)
     j = i if i > first else i + 1
     if j > last:
         return False
-    return arc_km[j] > rest_kn * _KM_PER_MS_PER_KNOT * (t_ms[j] - t_ms[j - 1])
+    return bool(arc_km[j] > rest_kn * _KM_PER_MS_PER_KNOT * (t_ms[j] - t_ms[j - 1]))
 
 
 @njit(cache=True, nogil=True)
@@ -81,7 +81,7 @@ def _listened_ms(edges_ms: NDArray[np.int64], before_ms: NDArray[np.int64], t_ms
     k = np.searchsorted(edges_ms, t_ms, side="right") - 1
     if k < 0:
         return 0
-    return before_ms[k] + (t_ms - edges_ms[k] if k % 2 == 0 else 0)
+    return int(before_ms[k] + (t_ms - edges_ms[k] if k % 2 == 0 else 0))
 
 
 @njit(cache=True, nogil=True)
@@ -92,7 +92,7 @@ def _grown(rows: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 @njit(cache=True, nogil=True)
-def _stays(  # noqa: C901, PLR0912, PLR0913, PLR0915 - one flat kernel
+def _stays(  # noqa: C901, PLR0913, PLR0917 - one flat kernel
     starts: NDArray[np.int64],
     stops: NDArray[np.int64],
     t_ms: NDArray[np.int64],
@@ -225,7 +225,7 @@ def reference_days(scene: Scene, intervals: pl.DataFrame, rule: GapRule) -> pl.D
         .group_by(["mmsi", *PLACE])
         .agg(pl.col("days").sum() / (2.0 * MS_PER_DAY), pl.col("n_positions").sum())
         .sort(["mmsi", *PLACE])
-        .cast(dict(REFERENCE))
+        .cast(REFERENCE)
         .select(REFERENCE.names())
     )
 
@@ -255,11 +255,11 @@ def places(scene: Scene, rows: NDArray[np.int64], intervals: pl.DataFrame, rule:
             "cell_x": cells[:, 0],
             "cell_y": cells[:, 1],
         }
-    ).cast(dict(PLACE))
+    ).cast(PLACE)
 
 
 @njit(cache=True, nogil=True)
-def _row_places(  # noqa: PLR0913 - one flat kernel
+def _row_places(  # noqa: PLR0913, PLR0917 - one flat kernel
     rows: NDArray[np.int64],
     firsts: NDArray[np.int64],
     lasts: NDArray[np.int64],

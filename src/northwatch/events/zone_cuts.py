@@ -66,7 +66,7 @@ def _grown_f(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @njit(cache=True, nogil=True)
-def _cut_share(  # noqa: PLR0913 - one flat kernel
+def _cut_share(  # noqa: PLR0913, PLR0917 - one flat kernel
     p: tuple[float, float, float],
     q: tuple[float, float, float],
     low: float,
@@ -91,7 +91,7 @@ def _cut_share(  # noqa: PLR0913 - one flat kernel
 
 
 @njit(cache=True, nogil=True)
-def zones_and_cuts(  # noqa: C901, PLR0912, PLR0913, PLR0915 - one flat kernel
+def zones_and_cuts(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kernel
     starts: NDArray[np.int64],
     stops: NDArray[np.int64],
     before: NDArray[np.int32],

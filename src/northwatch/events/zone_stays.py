@@ -96,11 +96,11 @@ def _grown_f(rows: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @njit(cache=True, nogil=True)
 def _has(bits: NDArray[np.uint64], row: int, zone: int) -> bool:
-    return (bits[row, zone >> 6] >> np.uint64(zone & 63)) & np.uint64(1) != 0
+    return bool((bits[row, zone >> 6] >> np.uint64(zone & 63)) & np.uint64(1))
 
 
 @njit(cache=True, nogil=True)
-def _open(  # noqa: PLR0913 - one flat kernel
+def _open(  # noqa: PLR0913, PLR0917 - one flat kernel
     ints: NDArray[np.int64],
     floats: NDArray[np.float64],
     zone: int,
@@ -123,7 +123,7 @@ def _open(  # noqa: PLR0913 - one flat kernel
 
 
 @njit(cache=True, nogil=True)
-def _close(  # noqa: PLR0913 - one flat kernel
+def _close(  # noqa: PLR0913, PLR0917 - one flat kernel
     ints: NDArray[np.int64],
     floats: NDArray[np.float64],
     zone: int,
@@ -166,7 +166,7 @@ def _part(
 
 
 @njit(cache=True, nogil=True)
-def stays_in_zones(  # noqa: C901, PLR0912, PLR0913, PLR0915 - one flat kernel
+def stays_in_zones(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kernel
     chain_tracks: NDArray[np.int32],
     chain_starts: NDArray[np.int64],
     starts: NDArray[np.int64],

@@ -154,7 +154,7 @@ def _visit_numbers(scene: Scene, stays: Stays, rule: ZoneVisitRule) -> NDArray[n
 
 
 @njit(cache=True, nogil=True)
-def _stayed_near(  # noqa: PLR0913 - one flat kernel
+def _stayed_near(  # noqa: PLR0913, PLR0917 - one flat kernel
     zone: NDArray[np.int64],
     row_in: NDArray[np.int64],
     row_out: NDArray[np.int64],
@@ -278,7 +278,10 @@ def _is_open(scene: Scene, visits: pl.DataFrame, rule: ZoneVisitRule) -> NDArray
     silence_ms = scene.as_of_ms - visits["t_out"].to_numpy()
     at_the_end = visits["ends"].to_numpy() == FIRST_OR_LAST
     track = scene.tracked.track[visits["last_in"].to_numpy()]
-    return at_the_end & (silence_ms <= _ms(rule.max_silence)) & may_go_on[track]
+    is_open: NDArray[np.bool_] = (
+        at_the_end & (silence_ms <= _ms(rule.max_silence)) & may_go_on[track]
+    )
+    return is_open
 
 
 def _with_bounds(scene: Scene, visits: pl.DataFrame, rule: ZoneVisitRule) -> pl.DataFrame:
@@ -313,7 +316,7 @@ def _with_bounds(scene: Scene, visits: pl.DataFrame, rule: ZoneVisitRule) -> pl.
     )
 
 
-def _bounds(  # noqa: PLR0913 - one end of a visit
+def _bounds(
     scene: Scene, visits: pl.DataFrame, t: str, before: str, after: str, rule: ZoneVisitRule
 ) -> tuple[pl.Series, pl.Series]:
     """Return the earliest and latest instants of an edge, rows of arcs and estimate given."""
@@ -396,7 +399,7 @@ def _nearest_on_edge(
 def _with_gates(
     visits: pl.DataFrame, scene: Scene, crossings: pl.DataFrame | None, rule: ZoneVisitRule
 ) -> pl.DataFrame:
-    """Name the gate crossed on entering and on leaving: the nearest in time within `gate_within`."""
+    """Name the gates crossed on entering and leaving: the nearest in time within `gate_within`."""
     null = pl.lit(None, dtype=pl.String)
     if crossings is None or visits.is_empty():
         return visits.with_columns(null.alias("gate_from"), null.alias("gate_to"))

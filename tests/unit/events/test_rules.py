@@ -8,7 +8,7 @@ from northwatch.errors import ParameterError
 from northwatch.events import ARCTIC, GFW, PROFILES, profile
 
 
-def test_the_arctic_profile_is_what_its_version_says():
+def test_the_arctic_profile_is_what_its_version_says() -> None:
     assert ARCTIC.version == "arctic-1"
     assert ARCTIC.zone_visit.id == "zone_visit/arctic-1"
     assert ARCTIC.zone_visit.max_silence == timedelta(hours=72)
@@ -30,7 +30,7 @@ def test_the_arctic_profile_is_what_its_version_says():
     assert (reception.cell_km, reception.max_vessel_share) == (50.0, 0.05)
 
 
-def test_the_gfw_profile_makes_bare_visits_and_gaps_and_no_crossings():
+def test_the_gfw_profile_makes_bare_visits_and_gaps_and_no_crossings() -> None:
     assert GFW.version == "gfw-2026"
     assert GFW.gate_crossing is None
     assert not GFW.zone_visit.arcs
@@ -41,7 +41,7 @@ def test_the_gfw_profile_makes_bare_visits_and_gaps_and_no_crossings():
     assert GFW.gap.reception is None
 
 
-def test_profiles_are_found_by_name():
+def test_profiles_are_found_by_name() -> None:
     assert profile("gfw") is GFW
     assert set(PROFILES) == {"arctic", "gfw"}
     with pytest.raises(ParameterError, match="allowed: arctic, gfw"):
