@@ -3,7 +3,7 @@
 import math
 from itertools import pairwise, product
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from northwatch.geo import (
@@ -30,6 +30,7 @@ def is_plain(p: Vector, q: Vector, a: Vector, b: Vector) -> bool:
     return min(ends) > 1.0
 
 
+@settings(deadline=None)
 @given(ARCTIC, ARCTIC, ARCTIC, ARCTIC)
 def test_the_other_way_round_the_sign_changes_and_the_place_stays(
     p: tuple[float, float], q: tuple[float, float], a: tuple[float, float], b: tuple[float, float]
@@ -48,6 +49,7 @@ def test_the_other_way_round_the_sign_changes_and_the_place_stays(
         assert arc_m(here, there) < 0.01
 
 
+@settings(deadline=None)
 @given(ARCTIC, ARCTIC, ARCTIC, ARCTIC, SHARES)
 def test_an_arc_cut_in_two_crosses_as_often(
     p: tuple[float, float],
@@ -64,6 +66,7 @@ def test_an_arc_cut_in_two_crosses_as_often(
     assert parts == crossing(p_, q_, a_, b_)[0]
 
 
+@settings(deadline=None)
 @given(st.lists(ARCTIC, min_size=2, max_size=8), st.lists(ARCTIC, min_size=3, max_size=6))
 def test_a_closed_course_goes_out_of_a_ring_as_often_as_in(
     track: list[tuple[float, float]], ring: list[tuple[float, float]]
@@ -76,6 +79,7 @@ def test_a_closed_course_goes_out_of_a_ring_as_often_as_in(
     assert sum(crossing(*leg, *part)[0] for leg, part in pairs) == 0
 
 
+@settings(deadline=None)
 @given(st.floats(-0.2, 0.2), st.floats(-0.2, 0.2), st.integers(0, 3))
 def test_a_place_on_the_line_makes_neither_no_crossing_nor_two(
     lon_p: float, lon_q: float, stops: int
@@ -88,6 +92,7 @@ def test_a_place_on_the_line_makes_neither_no_crossing_nor_two(
     assert sum(abs(sign) for sign in found) == 1
 
 
+@settings(deadline=None)
 @given(ARCTIC, ARCTIC, st.floats(0.0, 360.0), st.floats(1.0, 1e6))
 def test_the_cross_distance_has_the_sign_of_the_side(
     a: tuple[float, float], b: tuple[float, float], course: float, metres: float

@@ -53,6 +53,7 @@ def test_great_circles_are_as_long_as_the_geodesic(
     assert np.max(pieces) < 5010.0
 
 
+@settings(deadline=None)
 @given(st.floats(0.0, 90.0), LON)
 def test_the_plane_and_back(lat: float, lon: float) -> None:
     lat_back, lon_back = (v[0] for v in from_polar(*to_polar(np.array([lat]), np.array([lon]))))

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from northwatch.geo import (
@@ -43,6 +43,7 @@ def tipped(v: Vector, angle: float) -> Vector:
     return z, x, y
 
 
+@settings(deadline=None)
 @given(LAT_I, LON_I)
 def test_a_full_turn_gives_the_very_same_floats(lat_i: int, lon_i: int) -> None:
     assert unit_vector_ais(lat_i, lon_i) == unit_vector_ais(lat_i, lon_i - TURN_I)
@@ -50,6 +51,7 @@ def test_a_full_turn_gives_the_very_same_floats(lat_i: int, lon_i: int) -> None:
         assert polar_from_ais(lat_i, lon_i) == polar_from_ais(lat_i, lon_i - TURN_I)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(27_000_000, 54_000_000), LON_I), min_size=1, max_size=50))
 def test_a_full_turn_changes_neither_zones_nor_land(places: list[tuple[int, int]]) -> None:
     lat_i, lon_i = np.array(places, np.int32).T
@@ -57,6 +59,7 @@ def test_a_full_turn_changes_neither_zones_nor_land(places: list[tuple[int, int]
     assert (LAND.is_land(lat_i, lon_i) == LAND.is_land(lat_i, lon_i + TURN_I)).all()
 
 
+@settings(deadline=None)
 @given(LAT_I, LON_I, LAT_I, LON_I, st.integers(-108_000_000, 108_000_000))
 def test_geodesics_do_not_depend_on_the_meridian_they_are_counted_from(
     lat0_i: int, lon0_i: int, lat1_i: int, lon1_i: int, by_i: int
@@ -67,6 +70,7 @@ def test_geodesics_do_not_depend_on_the_meridian_they_are_counted_from(
     assert abs(here - geodesic_km_ais(lat1_i, lon1_i, lat0_i, lon0_i)) < 1e-6
 
 
+@settings(deadline=None)
 @given(PLACES, PLACES, PLACES, PLACES, st.floats(0.0, 7.0), st.floats(0.0, 7.0))
 def test_distances_and_crossings_turn_with_the_scene(
     p: tuple[float, float],
@@ -93,6 +97,7 @@ def test_distances_and_crossings_turn_with_the_scene(
         assert abs(along - along_moved) < 1e-6
 
 
+@settings(deadline=None)
 @given(PLACES, PLACES, st.floats(0.0, 7.0))
 def test_courses_do_not_turn_with_the_meridians(
     p: tuple[float, float], q: tuple[float, float], angle: float
