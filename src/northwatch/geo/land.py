@@ -1,10 +1,10 @@
 """The shipped land, in; whether a place, or how much of an arc, lies on it, out.
 
 Natural Earth 1:10 million north of 45N: good to about a kilometre. It knows most islands and leaves
-straits open down to some two kilometres, Matochkin Shar and Bellot Strait just so; harbours, inner
-leads and rivers may count as land: of 743 real positions off Norway (Kystverket, 2019) 27 % do, 99 %
-of those within 2.5 km of the shore (1:50 million: 35 %, 20 km). So an arc that ends at a quay is a little on land: use a
-tolerance, and for gates with `Gate.is_narrow` no land test at all.
+straits open down to some two kilometres, Matochkin Shar and Bellot Strait just so. Harbours, inner
+leads and rivers may count as land: of 743 real positions off Norway (Kystverket, 2019) 27 % do,
+99 % of those within 2.5 km of the shore (1:50 million: 35 %, 20 km). So an arc that ends at a quay
+is a little on land: use a tolerance, and for gates with `Gate.is_narrow` no land test at all.
 """
 
 import io
