@@ -14,6 +14,7 @@ interface Given {
   coast: string;
 }
 
+window.northwatch = { ready: false, busy: true };
 const REST_MS = 500;
 const LIMIT = new URL(location.href).searchParams.get("bench") === "1" ? 1_000_000 : 200_000;
 const box = document.querySelector<HTMLElement>("#map")!;
@@ -107,10 +108,19 @@ function showWindow(): void {
 
 let rest: ReturnType<typeof setTimeout> | undefined;
 
+/** Address before a drag began: while it lasts the address is replaced, then one step is made. */
+let beforeDrag = "";
+
+function address(): string {
+  return location.pathname + location.search + location.hash;
+}
+
 /** Put the state into the address: a new step in the history, or in place of the last one. */
 function remember(step: boolean): void {
   const url = `${location.pathname}${queryOf(state, defaults)}${chosen ? `#${chosen}` : ""}`;
-  if (url === location.pathname + location.search + location.hash) return;
+  if (step && beforeDrag) history.replaceState(null, "", beforeDrag);
+  if (step) beforeDrag = "";
+  if (url === address()) return;
   if (step) history.pushState(null, "", url);
   else history.replaceState(null, "", url);
 }
@@ -120,6 +130,8 @@ function windowMoved(window: WindowMs, settled: boolean): void {
   timeFields.forEach((field, end) => (field.value = utcText(window[end]!)));
   showWindow();
   if (!isLoaded() && settled) void load();
+  if (applying) return;
+  if (!settled && !beforeDrag) beforeDrag = address();
   remember(settled && !playing);
   restLists();
 }
@@ -127,6 +139,7 @@ function windowMoved(window: WindowMs, settled: boolean): void {
 /** After half a second of rest: list, events and, without WebGL, the drawing follow the view. */
 function restLists(): void {
   clearTimeout(rest);
+  window.northwatch["busy"] = true;
   rest = setTimeout(() => void refreshLists(), REST_MS);
 }
 
@@ -147,6 +160,7 @@ async function refreshLists(): Promise<void> {
   const total = document.querySelector<HTMLElement>("#list table")?.dataset["total"] ?? "0";
   announce(Number(total));
   markRow();
+  if (!refreshing.signal.aborted) window.northwatch["busy"] = false;
 }
 
 function announce(total: number): void {
@@ -247,19 +261,22 @@ form.addEventListener("change", (event) => {
     return;
   }
   readForm();
-  applyState();
   remember(true);
+  applyState();
 });
 form.addEventListener("submit", (event) => event.preventDefault());
 for (const field of timeFields) {
   field.addEventListener("change", () => form.dispatchEvent(new Event("change", { bubbles: true })));
 }
 
+let applying = false;
+
 /** Show what the state says, after a filter or a step back in the history. */
 function applyState(): void {
   writeForm();
-  brush.window = state.window;
+  applying = true;
   brush.set(state.window, false);
+  applying = false;
   chart?.setView(state);
   void chart?.showZone(state.zone);
   markUp();
@@ -357,7 +374,7 @@ declare global {
   }
 }
 
-window.northwatch = { ready: false, webgl: drawing !== null };
+Object.assign(window.northwatch, { webgl: drawing !== null });
 if (new URL(location.href).searchParams.get("bench") === "1" && drawing && chart) {
   const { hooks } = await import("./bench.ts");
   Object.assign(window.northwatch, hooks(drawing, chart, () => positions, (window) => brush.set(window, false)));

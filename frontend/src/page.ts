@@ -16,11 +16,12 @@ function leaveOutEmpty(event: SubmitEvent): void {
 }
 
 document.addEventListener("submit", leaveOutEmpty);
-// A page brought back by the browser's own history has its fields again.
+// A page brought back by the browser's own history shows what its address says, not what was left.
 window.addEventListener("pageshow", () => {
   for (const field of document.querySelectorAll<HTMLInputElement | HTMLSelectElement>("form [disabled]")) {
     field.disabled = false;
   }
+  for (const form of document.querySelectorAll<HTMLFormElement>("form.filters")) form.reset();
 });
 
 /** A link to a figure shows what stands behind it beside the table, and brings it into view. */

@@ -35,6 +35,9 @@ function draw(box: HTMLElement, most: number): void {
       tip(known, pointer({ x: "t", y: "v", title: "w", fill: "var(--surface)", stroke: "var(--line-strong)", fontSize: 12 })),
     ],
   });
+  chart.setAttribute("role", "img");
+  // Plot labels its groups of marks; a label on a plain group is noise to assistive software.
+  for (const group of chart.querySelectorAll("g[aria-label]")) group.removeAttribute("aria-label");
   box.replaceChildren(chart);
   byKeys(box, series, chart as SVGSVGElement);
 }

@@ -15,7 +15,7 @@ from northwatch.access import (
     Query,
     figures,
 )
-from northwatch.pipeline.reading import evidence
+from northwatch.pipeline import evidence
 from northwatch.web import places
 from northwatch.web.held import Held
 
