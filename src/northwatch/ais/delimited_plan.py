@@ -29,6 +29,9 @@ STATIC_FIELDS: Final = (
     DESTINATION,
 )  # fmt: skip
 
+# An MMSI is read in thousandths, so that one with a fraction shows and is refused.
+MMSI_POWER: Final = 3
+
 # What a word stands for, beside the codes themselves.
 IS_NULL: Final = -1
 UNKNOWN_WORD: Final = -2
@@ -108,6 +111,7 @@ def make_plan(dialect: Dialect, header: Sequence[str]) -> Plan:
     for name, place in find_columns(dialect, header).items():
         places[FIELDS.index(name)] = place
     factors = [_factor(dialect.fields.get(name)) for name in FIELDS]
+    factors[MMSI] = _Factor(1, MMSI_POWER, 10.0**MMSI_POWER)
     prefixes = [dialect.fields[name].prefix if name in dialect.fields else "" for name in FIELDS]
     return Plan(
         separator=ord(dialect.separator),

@@ -31,6 +31,7 @@ from northwatch.ais.delimited_plan import (
     LON,
     MILLISECOND,
     MMSI,
+    MMSI_POWER,
     NAV_STATUS,
     NO_WORDS,
     ODD,
@@ -90,6 +91,7 @@ _NO_HEADING: Final = 511
 _HEADING_MAX: Final = 359
 _NO_STATUS: Final = 15
 _MMSI_LIMIT: Final = 1 << 30  # what a radio can send
+_MMSI_PARTS: Final = 10**MMSI_POWER
 _SEEN: Final = 16_384  # vessels whose last static values are at hand; a power of two
 _KNUTH: Final = 2_654_435_761
 _MIX: Final = np.uint64(0x94D049BB133111EB)
@@ -369,8 +371,14 @@ def read_rows(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kern
                 for field in range(LAT, HEADING + 1):
                     if state[field] == ODD:
                         outcome = BAD_NUMBER
-            mmsi = value[MMSI]
-            if outcome <= STATIC and (state[MMSI] != GIVEN or mmsi < 0 or mmsi >= _MMSI_LIMIT):
+            thousandths = value[MMSI]
+            mmsi = thousandths // _MMSI_PARTS
+            if outcome <= STATIC and (
+                state[MMSI] != GIVEN
+                or mmsi < 0
+                or mmsi >= _MMSI_LIMIT
+                or mmsi * _MMSI_PARTS != thousandths
+            ):
                 outcome = BAD_MMSI
             totals[outcome] += 1
             if outcome >= BAD_COLUMNS:

@@ -18,7 +18,8 @@ TIME_FORMS: Final = {
     "dmy": DMY, "iso": ISO, "epoch_s": EPOCH_S, "epoch_ms": EPOCH_MS, "compact": COMPACT,
 }  # fmt: skip
 
-NO_NUMBER: Final = -(2**63)  # not a number, or one too great for any field
+# Not a number, or one too great for any field; its size is a number too, unlike that of -2**63.
+NO_NUMBER: Final = -(2**62)
 NO_TIME: Final = -(2**63)
 NOT_DECIMAL: Final = -9999  # in place of a number of decimals
 
@@ -116,7 +117,7 @@ def _short_number(data: int, first: int, stop: int, mark: int) -> tuple[int, int
         more = length - 8
         tail = word_at(data, first + 8) if more == 8 else word_of(data, first + 8, more)  # noqa: PLR2004
         rest = _eight_digits(tail, more)
-        whole = whole * ten_to(more) + rest if rest >= 0 else NO_NUMBER
+        whole = whole * ten_to(more) + rest if whole >= 0 and rest >= 0 else NO_NUMBER
     if whole < 0 or size == 0:
         return 0, NOT_DECIMAL
     return (-whole if negative else whole), decimals
