@@ -1,5 +1,6 @@
 """Work arrays, in; Polars tables, out: null codes become nulls, rows are copied out once."""
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any, Final
 
@@ -151,6 +152,7 @@ def _rejects(out: Out, n: int) -> pl.DataFrame:
     return STREAM_REJECTS.conform(pl.DataFrame(columns)).sort("offset", maintain_order=True)
 
 
+TABLES: Final = (NMEA_REPORTS, NMEA_STATICS, BASE_REPORTS, AID_REPORTS, STREAM_REJECTS)
 Tables = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]
 
 
@@ -171,6 +173,16 @@ def harvest(out: Out, memory: Memory) -> Tables:
     forget_rare(out, int(s[S.n_r]))
     s[[S.n_r, S.n_s, S.n_b, S.n_a, S.n_x]] = 0
     return tables
+
+
+def concatenated(parts: Sequence[Tables]) -> Tables:
+    """Return the tables of several harvests as one, rejects by offset."""
+    joined = []
+    for place, table in enumerate(TABLES):
+        held = [part[place] for part in parts if part[place].height]
+        joined.append(pl.concat(held, rechunk=False) if held else table.empty())
+    *reports, rejects = joined
+    return (*reports, rejects.sort("offset", maintain_order=True))  # type: ignore[return-value]
 
 
 def counters(counts: NDArray[np.int64]) -> dict[str, int]:

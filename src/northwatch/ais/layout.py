@@ -143,7 +143,7 @@ TEXT = IntEnum("TEXT", "s_name s_call_sign s_destination s_vendor_id a_name", st
 # The scanner's memory from line to line.
 S = IntEnum(
     "S",
-    "line logical n_r n_s n_b n_a n_x pghp pghp_t pghp_cc n_stations arena_end"
+    "line logical n_r n_s n_b n_a n_x pghp pghp_t pghp_cc n_stations"
     " n_open most_open oldest newest n_free log_parts n_log"
     # A completed message of several parts, handed from `parts.py` to the scanner.
     " done_bits done_t done_source done_station done_flags done_first",
@@ -164,7 +164,8 @@ P = IntEnum(
 # A part as the log of a thread keeps it, for the seam.
 L = IntEnum(
     "L",
-    "start line logical key group pghp pghp_t pghp_cc offset outcome n_left",
+    "start stop line logical key group station pghp pghp_t pghp_cc offset outcome"
+    " n_left n_left_here tie redone",
     start=0,
 )
 

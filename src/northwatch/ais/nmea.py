@@ -1,5 +1,7 @@
 """Blocks of bytes of NMEA lines, in; `Decoded` columns, rejects and counters, out."""
 
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Final, Literal
 
 import numpy as np
@@ -7,16 +9,19 @@ import polars as pl
 
 from northwatch.ais.columns import STATIONS
 from northwatch.ais.decoded import Decoded
-from northwatch.ais.harvest import Tables, counters, harvest
-from northwatch.ais.layout import MAX_LINE, MAX_LOGICAL, Memory, Out, fresh_memory, fresh_out
-from northwatch.ais.parts import orphan_all
-from northwatch.ais.scan import NO_LIMIT, scan
-from northwatch.ais.stations import station_names, with_room
+from northwatch.ais.harvest import Tables, concatenated, counters, harvest
+from northwatch.ais.layout import MAX_LINE, fresh_memory, fresh_out
+from northwatch.ais.parts import orphan_all, orphan_old
+from northwatch.ais.seam import Chunk, Seam, cut_behind, memory_of_chunk, run
+from northwatch.ais.stations import station_names
 from northwatch.ais.wide import PAD, Bytes
 from northwatch.errors import ParameterError
 
 TagChecksum = Literal["use", "ignore"]
 Block = bytes | bytearray | memoryview | Bytes
+
+LEAST_CHUNK: Final = 1 << 18
+"""Bytes below which a second thread costs more than it brings."""
 
 _LINE_FEED: Final = 10
 
@@ -24,11 +29,15 @@ _LINE_FEED: Final = 10
 class NmeaDecoder:
     """AIS sentences of one stream to columns, whatever the blocks they come in.
 
-    Any cut of the stream into blocks gives the same tables, rejects and counters. Memory is
-    bounded by the block's size; state between blocks is an unfinished line and the messages still
-    open. Nothing in the data raises.
+    Any cut of the stream into blocks, and any number of threads, gives the same tables, rejects
+    and counters. Memory is bounded by the block's size; carried from block to block are an
+    unfinished line, the messages still open, a pending `$PGHP` line and the stations' names.
+    Nothing in the data raises.
 
-    Source: `ais.md` (sentences NMEA 0183, tag blocks NMEA 4, messages ITU-R M.1371-5).
+    Cost: some 7 to 9 million lines a second and core, tag blocks included (`bench/decode.py`
+    compares); blocks of 8 MB and more, as each costs about a millisecond of its own.
+
+    Source: NMEA 0183 sentences, NMEA 4 tag blocks, messages of ITU-R M.1371-5.
     """
 
     def __init__(self, tag_checksum: TagChecksum = "use", threads: int = 1) -> None:
@@ -37,7 +46,7 @@ class NmeaDecoder:
         Args:
             tag_checksum: `use` trusts a tag block only if its checksum is right or missing;
                 `ignore` uses its values all the same (the flag stays).
-            threads: cores to use.
+            threads: cores to use; blocks are shared out among them.
 
         Raises:
             ParameterError: a value that is not allowed.
@@ -47,11 +56,12 @@ class NmeaDecoder:
         if threads < 1:
             raise ParameterError(name="threads", value=threads, allowed="1 or more")
         self._use_bad_tags = tag_checksum == "ignore"
-        self._memory: Memory = fresh_memory()
-        self._out: Out = fresh_out()
+        self._memory = fresh_memory()
+        self._outs = [fresh_out()]
+        self._threads = threads
         self._rest = np.zeros(MAX_LINE + 4 * PAD, np.uint8)
         self._n_rest = 0
-        self._base = 0  # offset of the first byte not yet decoded
+        self._base = 0  # offset in the stream of the first byte not yet decoded
         self._names: list[str] = []
 
     def feed(self, block: Block) -> Decoded:
@@ -62,28 +72,28 @@ class NmeaDecoder:
         while self._n_rest and at < view.size:
             at += self._lengthen_rest(view[at : at + MAX_LINE], tables)
         if view.size - at > PAD:
-            at += self._decode(view[at:], view.size - at - PAD, tables, is_last=False)
+            at += self._decode(view[at:], view.size - at - PAD, tables)
         while at < view.size:
             at += self._lengthen_rest(view[at : at + 3 * PAD], tables)
+        orphan_old(self._outs[0], self._memory)
         return self._decoded(tables)
 
     def close(self) -> Decoded:
         """Decode the last line if it lacks its line feed, and refuse the parts still open."""
         tables: list[Tables] = []
         self._decode_rest(tables, is_last=True)
-        orphan_all(self._out, self._memory)
-        tables.append(harvest(self._out, self._memory))
+        orphan_all(self._outs[0], self._memory)
         return self._decoded(tables)
 
     def _lengthen_rest(self, view: Bytes, tables: list[Tables]) -> int:
         """Put bytes behind the unfinished line, decode what is whole; return how many."""
-        taken = min(view.size, MAX_LINE - self._n_rest) if self._n_rest < MAX_LINE else 0
+        taken = min(view.size, MAX_LINE - self._n_rest)
         feed = np.flatnonzero(view[:taken] == _LINE_FEED)
         if feed.size and self._n_rest:
             taken = int(feed[0]) + 1
         self._rest[self._n_rest : self._n_rest + taken] = view[:taken]
         self._n_rest += taken
-        if feed.size or self._n_rest >= MAX_LINE:
+        if feed.size or self._n_rest == MAX_LINE:
             self._decode_rest(tables, is_last=False)
         return taken
 
@@ -92,39 +102,72 @@ class NmeaDecoder:
         self._rest[: self._n_rest - done] = self._rest[done : self._n_rest].copy()
         self._n_rest -= done
 
-    def _decode(self, buffer: Bytes, stop: int, tables: list[Tables], *, is_last: bool) -> int:
+    def _decode(
+        self, buffer: Bytes, stop: int, tables: list[Tables], *, is_last: bool = False
+    ) -> int:
         """Decode the whole lines in the first `stop` bytes; return how many bytes those were."""
-        at = 0
-        while True:
-            self._memory = with_room(self._memory, MAX_LOGICAL + 1, MAX_LINE + PAD)
-            memory, bad = self._memory, self._use_bad_tags
-            done = scan(buffer, at, stop, self._base, NO_LIMIT, is_last, bad, self._out, memory)
-            if done == at:
-                break
-            at = done
-            tables.append(harvest(self._out, memory))
+        cuts = self._cuts(buffer, stop)
+        if cuts:
+            at = self._decode_chunks(buffer, [0, *cuts, stop], tables)
+        else:
+            chunk = Chunk(buffer=buffer, start=0, stop=stop, base=self._base, is_last=is_last)
+            self._memory, at, brought = run(self._memory, self._outs[0], chunk, self._use_bad_tags)
+            tables.append(brought)
         self._base += at
+        return at
+
+    def _cuts(self, buffer: Bytes, stop: int) -> list[int]:
+        """Return where to cut a block for the threads; none if it is too small."""
+        share = max(stop // self._threads, LEAST_CHUNK)
+        cuts: list[int] = []
+        for start in range(share, stop - share // 2, share):
+            cut = cut_behind(buffer, max([start, *cuts[-1:]]), stop)
+            if cut > 0:
+                cuts.append(cut)
+        return cuts
+
+    def _decode_chunks(self, buffer: Bytes, cuts: list[int], tables: list[Tables]) -> int:
+        """Decode chunks side by side and join them; return how many bytes were whole lines."""
+        chunks = [
+            Chunk(buffer=buffer, start=start, stop=stop, base=self._base)
+            for start, stop in pairwise(cuts)
+        ]
+        while len(self._outs) < len(chunks):
+            self._outs.append(fresh_out())
+        seam = Seam(self._outs[0], self._memory, use_bad_tags=self._use_bad_tags)
+        guesses = [memory_of_chunk(self._memory, chunk) for chunk in chunks[1:]]
+        with ThreadPoolExecutor(len(chunks) - 1) as pool:
+            later = [
+                pool.submit(run, guess, out, chunk, self._use_bad_tags)
+                for guess, out, chunk in zip(guesses, self._outs[1:], chunks[1:], strict=False)
+            ]
+            memory, at, brought = run(self._memory, self._outs[0], chunks[0], self._use_bad_tags)
+        tables.append(brought)
+        for chunk, future in zip(chunks[1:], later, strict=True):
+            guess, at, brought = future.result()
+            joined = seam.join(memory, chunk, guess, brought)
+            if joined is None:
+                memory, at, brought = run(memory, self._outs[0], chunk, self._use_bad_tags)
+            else:
+                memory, brought = joined
+            tables.append(brought)
+        self._memory = memory
         return at
 
     def _decoded(self, tables: list[Tables]) -> Decoded:
         """Return the tables as one, with counters and stations up to now."""
+        tables.append(harvest(self._outs[0], self._memory))
+        reports, statics, bases, aids, rejects = concatenated(tables)
         self._names += station_names(self._memory, len(self._names))
-        frame = pl.DataFrame({"station": range(len(self._names)), "name": self._names})
-        told = counters(self._memory.counts)
-        stations = STATIONS.conform(frame)
-        if not tables:
-            return Decoded(counters=told, stations=stations)
-        reports, statics, bases, aids, rejects = (
-            pl.concat(each, rechunk=False) for each in zip(*tables, strict=True)
-        )
+        stations = pl.DataFrame({"station": range(len(self._names)), "name": self._names})
         return Decoded(
             reports=reports,
             statics=statics,
             bases=bases,
             aids=aids,
-            rejects=rejects.sort("offset", maintain_order=True),
-            counters=told,
-            stations=stations,
+            rejects=rejects,
+            counters=counters(self._memory.counts),
+            stations=STATIONS.conform(stations),
         )
 
 

@@ -136,6 +136,16 @@ def orphan_all(out: Out, memory: Memory) -> None:
 
 
 @kernel
+def orphan_old(out: Out, memory: Memory) -> None:
+    """Refuse the parts of messages so old that no part could join them any more."""
+    while memory.s[S.oldest] != _NOBODY:
+        slot = memory.s[S.oldest]
+        if memory.s[S.logical] - memory.messages[slot, M.first_line] <= MAX_APART_EVER:
+            break
+        orphan(out, memory, slot)
+
+
+@kernel
 def is_apart(memory: Memory, slot: int, t: int, line: int) -> bool:
     """Say whether a part is too far from an open message to belong to it."""
     message = memory.messages[slot]
@@ -170,13 +180,17 @@ def _fitting(memory: Memory, key: int, group: int, station: int) -> int:
 
 
 @kernel
-def open_with(memory: Memory, key: int, group: int) -> int:
-    """Return how many messages are open with this key and group."""
+def open_with(memory: Memory, key: int, group: int, station: int) -> int:
+    """Return how many messages are open with this key and group.
+
+    With a station given only those of that station, or of none yet, are counted.
+    """
     count = 0
     slot = memory.heads[bucket_of_key(key, group, memory.heads.size)]
     while slot != _NOBODY:
         if memory.messages[slot, M.key] == key and memory.messages[slot, M.group] == group:
-            count += 1
+            known = memory.messages[slot, M.station]
+            count += station == NO_STATION or known in (station, NO_STATION)
         slot = memory.messages[slot, M.next]
     return count
 

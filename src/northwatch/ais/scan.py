@@ -72,6 +72,7 @@ from northwatch.ais.tagblock import NO_GROUP, tag_block
 from northwatch.ais.wide import (
     LANES,
     Bytes,
+    Longs,
     byte_at,
     find,
     inlined,
@@ -80,8 +81,6 @@ from northwatch.ais.wide import (
     match64,
     trailing_zeros,
 )
-
-NO_LIMIT: Final = 1 << 62
 
 _FEED: Final = 10
 _RETURN: Final = 13
@@ -97,7 +96,7 @@ _BACKSLASH: Final = 92
 _TAGS_IN_A_ROW: Final = 8
 
 _NOTHING: Final = 0
-_AIS: Final = 1
+AIS: Final = 1
 _OTHER: Final = 2
 
 # Words as `load8` gives them, the first byte lowest.
@@ -136,8 +135,8 @@ def _other_start(buffer: Bytes, at: int, stop: int) -> int:
 
 
 @inlined
-def _start(buffer: Bytes, at: int, stop: int) -> int:
-    """Say which sentence begins at a place: `_AIS`, `_OTHER` or `_NOTHING`."""
+def is_sentence(buffer: Bytes, at: int, stop: int) -> int:
+    """Say which sentence begins at a place: `AIS`, `_OTHER` or `_NOTHING`."""
     first = byte_at(buffer, at)
     if first == _BANG and at + 6 <= stop:
         word = load8(buffer, at)
@@ -148,7 +147,7 @@ def _start(buffer: Bytes, at: int, stop: int) -> int:
             and _is_talker((word >> 8) & 0xFF)
             and _is_talker((word >> 16) & 0xFF)
         ):
-            return _AIS
+            return AIS
     elif first not in (_DOLLAR, _BANG):
         return _NOTHING
     return _other_start(buffer, at, stop)
@@ -179,14 +178,14 @@ def _behind_tags(buffer: Bytes, at: int, stop: int) -> int:
             return -1
         bang = find(buffer, at + 1, close, _BANG)
         while bang < close:
-            if _start(buffer, bang, close) == _AIS:
+            if is_sentence(buffer, bang, close) == AIS:
                 return -1
             bang = find(buffer, bang + 1, close, _BANG)
         at = close + 1
         sentence = at
         while sentence < stop and byte_at(buffer, sentence) in (_BLANK, _TAB):
             sentence += 1
-        if sentence < stop and _start(buffer, sentence, stop) != _NOTHING:
+        if sentence < stop and is_sentence(buffer, sentence, stop) != _NOTHING:
             return sentence
         if at >= stop or byte_at(buffer, at) != _BACKSLASH:
             return -1
@@ -194,7 +193,7 @@ def _behind_tags(buffer: Bytes, at: int, stop: int) -> int:
 
 
 @kernel
-def _locate(buffer: Bytes, at: int, stop: int) -> tuple[int, int]:
+def locate(buffer: Bytes, at: int, stop: int) -> tuple[int, int]:
     """Return where the next sentence's tag blocks begin (or it does), and where it begins.
 
     Both are `stop` if there is none in [at, stop).
@@ -207,14 +206,14 @@ def _locate(buffer: Bytes, at: int, stop: int) -> tuple[int, int]:
             sentence = _behind_tags(buffer, at, stop)
             if sentence >= 0:
                 return at, sentence
-        elif _start(buffer, at, stop) != _NOTHING:
+        elif is_sentence(buffer, at, stop) != _NOTHING:
             return at, at
         at += 1
 
 
 @inlined
 def _first(buffer: Bytes, at: int, stop: int) -> tuple[int, int]:
-    """Do as `_locate` for a line that begins at `at`; quick where it has no prefix."""
+    """Do as `locate` for a line that begins at `at`; quick where it has no prefix."""
     sentence = at
     if byte_at(buffer, at) == _BACKSLASH:
         hits = match64(buffer, at + 1, _BACKSLASH)
@@ -222,10 +221,10 @@ def _first(buffer: Bytes, at: int, stop: int) -> tuple[int, int]:
         marks = match64(buffer, at + 1, _BANG) | match64(buffer, at + 1, _DOLLAR)
         sentence = at + 2 + trailing_zeros(hits)
         if hits == 0 or sentence >= stop or (marks & inside) != 0:
-            return _locate(buffer, at, stop)
-    if _start(buffer, sentence, stop) != _NOTHING:
+            return locate(buffer, at, stop)
+    if is_sentence(buffer, sentence, stop) != _NOTHING:
         return at, sentence
-    return _locate(buffer, at, stop)
+    return locate(buffer, at, stop)
 
 
 @kernel
@@ -284,38 +283,62 @@ def scan(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kernel
     start: int,
     stop: int,
     base: int,
-    limit: int,
     is_last: bool,  # noqa: FBT001 - kernels take no keywords
     use_bad_tags: bool,  # noqa: FBT001 - as above
     out: Out,
     memory: Memory,
+    again: Longs,
+    settled: Bytes,
 ) -> int:
     """Decode the whole lines of a stretch of bytes; return where the next call must begin.
 
-    Stops at an unfinished line, when `limit` logical lines are done, or when the work arrays are
-    nearly full; in the last case the caller empties them and calls again.
+    Stops at an unfinished line, or when the work arrays are nearly full; in the last case the
+    caller empties them and calls again.
+
+    With rows in `again` it does not go from line to line but decodes just the logical lines that
+    these rows of a log (`L`) name, from row `start` on, and returns the row where the next call
+    must begin. Rows whose tie is settled are passed over; a tie is settled when a part leaves
+    nothing open, here as in the log. Numbers of lines are counted from the memory's.
 
     Args:
         buffer: the bytes, `wide.PAD` of them readable from `stop` on.
         start: first byte; a line begins there.
         stop: end of the valid bytes.
         base: offset in the stream of the buffer's first byte.
-        limit: logical lines to do at most.
         is_last: the stream ends at `stop`; a line without a line feed is whole.
         use_bad_tags: use values of tag blocks whose checksum is wrong.
         out: work arrays to fill.
         memory: state, changed in place.
+        again: rows of a log, or none.
+        settled: one byte for each tie named in `again`.
     """
     s, counts, words = memory.s, memory.counts, memory.words
     at = start
     line = s[S.line]
     logical = s[S.logical]
-    limit += logical
+    n_again = again.shape[0]
+    turn = start
+    first_line = line
+    first_logical = logical
     # Rows and stations that one line may bring must still have room.
     room = ROWS - MAX_LOGICAL
     names_room = memory.name_end.size - 1 - MAX_LOGICAL
     bytes_room = memory.names.size - MAX_LINE - 256
-    while at < stop and logical < limit:
+    while True:
+        if n_again > 0:
+            while turn < n_again and settled[again[turn, L.tie]]:
+                turn += 1
+            if turn >= n_again:
+                break
+            at = again[turn, L.start]
+            stop = again[turn, L.stop]
+            line = first_line + again[turn, L.line]
+            logical = first_logical + again[turn, L.logical]
+            s[S.pghp] = again[turn, L.pghp]
+            s[S.pghp_t] = again[turn, L.pghp_t]
+            s[S.pghp_cc] = again[turn, L.pghp_cc]
+        elif at >= stop:
+            break
         if s[S.n_r] > room or s[S.n_s] > room or s[S.n_b] > room or s[S.n_a] > room:
             break
         if s[S.n_x] > REJECTS - REJECTS_AT_ONCE or s[S.n_stations] > names_room:
@@ -349,7 +372,7 @@ def scan(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kernel
             nearest = _find_mark(buffer, sentence + 1, end)
             following_begin = end
             if nearest < end:
-                following_begin, _ = _locate(buffer, nearest, end)
+                following_begin, _ = locate(buffer, nearest, end)
             close = following_begin
             while byte_at(buffer, close - 1) in (_BLANK, _TAB, _RETURN):
                 close -= 1
@@ -359,7 +382,7 @@ def scan(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kernel
             n_bytes = following_begin - begin
             logical += 1
 
-            if _start(buffer, sentence, end) == _OTHER:
+            if is_sentence(buffer, sentence, end) == _OTHER:
                 code = OTHER_SENTENCE
                 if (
                     (load8(buffer, sentence) & _SIX_BYTES) == _PGHP
@@ -373,7 +396,7 @@ def scan(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kernel
                     s[S.pghp_cc] = cc
                 counts[code] += 1
                 begin = following_begin
-                if begin >= end:
+                if begin >= end or n_again > 0:
                     break
                 continue
 
@@ -477,10 +500,12 @@ def scan(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kernel
                     if s[S.log_parts]:
                         log = memory.log[s[S.n_log]]
                         log[L.start] = begin
+                        log[L.stop] = feed
                         log[L.line] = line
                         log[L.logical] = logical - 1
                         log[L.key] = key
                         log[L.group] = group
+                        log[L.station] = station
                         log[L.pghp] = pghp_t != NULL_64
                         log[L.pghp_t] = pghp_t
                         log[L.pghp_cc] = pghp_cc
@@ -511,10 +536,12 @@ def scan(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kernel
                         n_bytes,
                     )
                     if s[S.log_parts]:
-                        memory.log[s[S.n_log] - 1, L.n_left] = open_with(memory, key, group)
+                        log = memory.log[s[S.n_log] - 1]
+                        log[L.n_left] = open_with(memory, key, group, NO_STATION)
+                        log[L.n_left_here] = open_with(memory, key, group, station)
                     if taken == HELD:
                         begin = following_begin
-                        if begin >= end or logical >= limit:
+                        if begin >= end or n_again > 0:
                             break
                         continue
                     if taken == DUPLICATE:
@@ -594,11 +621,22 @@ def scan(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kernel
             if code > OPEN:
                 reject(out, memory, code, offset, line + 1, n_bytes)
             begin = following_begin
-            if begin >= end or logical >= limit:
+            if begin >= end or n_again > 0:
                 break
+        if n_again > 0:
+            part = again[turn]
+            part[L.redone] = 1
+            if part[L.n_left] == 0:
+                left = open_with(memory, part[L.key], part[L.group], part[L.station])
+                settled[part[L.tie]] = left == 0
+            turn += 1
+            continue
         if following > feed or (is_last and following == stop):
             line += 1
         at = following
+    if n_again > 0:
+        s[S.pghp] = 0
+        return turn
     s[S.line] = line
     s[S.logical] = logical
     return at
