@@ -4,18 +4,18 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from northwatch.tracks import STRAY, TrackRule, assign_tracks
 from tests.unit.tracks.made import table
-from tests.unit.tracks.scenes import rules, scenes
+from tests.unit.tracks.scenes import law, rules, scenes
 
 NUMBERS = (219_000_001, 257_123_456, 257_123_457, 636_000_009)
 
 
-@settings(max_examples=30, deadline=None)
+@law(30)
 @given(
     fleet=st.lists(scenes(ships=2), min_size=4, max_size=4),
     rule=rules(),
@@ -38,7 +38,7 @@ def test_vessels_in_one_task_or_in_two_make_the_same(
     assert (whole.track == np.concatenate([apart[0].track, moved])).all()
 
 
-@settings(max_examples=30, deadline=None)
+@law(30)
 @given(rows=scenes(), rule=rules())
 def test_every_position_is_on_a_track_or_a_stray_and_each_track_in_order(
     rows: list[dict[str, Any]], rule: TrackRule

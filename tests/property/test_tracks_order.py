@@ -4,14 +4,14 @@ import random
 from typing import Any
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from northwatch.positions import column, drop_copies, sort_order
 from northwatch.tracks import ARCTIC, NO_SPEED, Tracked, TrackRule, assign_tracks
 from tests.unit.tracks.made import DTYPES, MINUTE, row, sail, table
-from tests.unit.tracks.scenes import rules, scenes, shuffled
+from tests.unit.tracks.scenes import law, rules, scenes, shuffled
 
 ORDER = ("mmsi", "t_ms", "lat_i", "lon_i", "source", "offset")
 PLACE = ("mmsi", "t_ms", "lat_i", "lon_i")
@@ -26,7 +26,7 @@ def built(rows: list[dict[str, Any]], rule: TrackRule = ARCTIC) -> Tracked:
     return assign_tracks(frame.filter(pl.Series(keep)), rule)
 
 
-@settings(max_examples=30, deadline=None)
+@law(30)
 @given(rows=scenes(), rule=rules(), rng=st.randoms(use_true_random=False))
 def test_shuffled_rows_make_the_same_tracks(
     rows: list[dict[str, Any]], rule: TrackRule, rng: random.Random
@@ -37,7 +37,7 @@ def test_shuffled_rows_make_the_same_tracks(
     assert (one.track == other.track).all()
 
 
-@settings(max_examples=30, deadline=None)
+@law(30)
 @given(rows=scenes(), rule=rules(), rng=st.randoms(use_true_random=False))
 def test_rows_heard_twice_make_the_same_tracks(
     rows: list[dict[str, Any]], rule: TrackRule, rng: random.Random
@@ -49,7 +49,7 @@ def test_rows_heard_twice_make_the_same_tracks(
     assert (one.offset == other.offset).all()
 
 
-@settings(max_examples=25, deadline=None)
+@law(25)
 @given(delays_ms=st.lists(st.integers(1, 30_000), min_size=12, max_size=12))
 def test_what_a_second_station_hears_within_half_a_minute_makes_the_same_tracks(
     delays_ms: list[int],

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from northwatch.tracks import STRAY, TrackRule, assign_tracks
 from tests.slow_tracks import Position, Result, Rule, slow_tracks
 from tests.unit.tracks.made import H, offsets_of, table
-from tests.unit.tracks.scenes import rules, scenes
+from tests.unit.tracks.scenes import law, rules, scenes
 
 
 def slow_rule(rule: TrackRule) -> Rule:
@@ -32,7 +32,7 @@ def slow(rows: list[dict[str, Any]], rule: TrackRule) -> Result:
     return slow_tracks([Position(row=k, **one) for k, one in enumerate(ordered)], slow_rule(rule))
 
 
-@settings(max_examples=150, deadline=None)
+@law(150)
 @given(rows=scenes(), rule=rules())
 def test_the_kernel_makes_the_tracks_of_the_slow_reference(
     rows: list[dict[str, Any]], rule: TrackRule
@@ -50,7 +50,7 @@ def test_the_kernel_makes_the_tracks_of_the_slow_reference(
     assert left_out == len(expected.dropped)
 
 
-@settings(max_examples=30, deadline=None)
+@law(30)
 @given(rows=scenes(), rule=rules())
 def test_lengths_and_speeds_are_those_of_the_slow_reference(
     rows: list[dict[str, Any]], rule: TrackRule

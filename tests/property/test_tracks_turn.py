@@ -4,7 +4,7 @@ import math
 import random
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from northwatch.tracks import ARCTIC, TrackRule, assign_tracks
@@ -21,12 +21,12 @@ from tests.unit.tracks.made import (
     tangent,
     vector,
 )
-from tests.unit.tracks.scenes import rules, scenes
+from tests.unit.tracks.scenes import law, rules, scenes
 
 HALF_TURN_I = 108_000_000
 
 
-@settings(max_examples=30, deadline=None)
+@law(30)
 @given(rows=scenes(), rule=rules(), rng=st.randoms(use_true_random=False))
 def test_180_east_and_180_west_are_one_place(
     rows: list[dict[str, Any]], rule: TrackRule, rng: random.Random
@@ -41,7 +41,7 @@ def test_180_east_and_180_west_are_one_place(
     )
 
 
-@settings(max_examples=30, deadline=None)
+@law(30)
 @given(rows=scenes(), shift_ms=st.integers(-(10**11), 10**11))
 def test_all_times_moved_make_the_same_tracks(rows: list[dict[str, Any]], shift_ms: int) -> None:
     # But for false courses, which are looked for day by day as suppliers deliver.
@@ -100,7 +100,7 @@ def clear_scenes(draw: st.DrawFn) -> list[dict[str, Any]]:
     return numbered(first + second)
 
 
-@settings(max_examples=25, deadline=None)
+@law(25)
 @given(
     rows=clear_scenes(),
     towards_deg=st.floats(-180, 180),
@@ -114,7 +114,7 @@ def test_a_scene_turned_over_the_pole_makes_the_same_tracks(
     assert by_content(over) == by_content(rows)
 
 
-@settings(max_examples=25, deadline=None)
+@law(25)
 @given(rows=clear_scenes(), shift_i=st.integers(-HALF_TURN_I, HALF_TURN_I))
 def test_a_scene_turned_about_the_axis_makes_the_same_tracks(
     rows: list[dict[str, Any]], shift_i: int
