@@ -43,7 +43,7 @@ def test_rows_heard_twice_make_the_same_tracks(
     rows: list[dict[str, Any]], rule: TrackRule, rng: random.Random
 ) -> None:
     again = [one | {"source": 9, "offset": 1000 + one["offset"]} for one in rows]
-    heard = rows + rng.sample(again, rng.randrange(len(again)))
+    heard = rows + rng.sample(again, rng.randrange(len(again) + 1))
     one, other = built(rows, rule), built(heard, rule)
     assert_frame_equal(one.tracks, other.tracks)
     assert (one.offset == other.offset).all()

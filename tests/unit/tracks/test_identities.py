@@ -35,7 +35,7 @@ def spells(*rows: dict[str, Any]) -> list[tuple[str, float, float, int]]:
     """Return name, first and last hour and reports of each spell."""
     found = identities(statics(*rows))
     assert found.schema == IDENTITIES.polars
-    hours = [(pl.col(name) - T0) / H for name in ("t_from_ms", "t_to_ms")]
+    hours = [((pl.col(name) - T0) / H).round(6) for name in ("t_from_ms", "t_to_ms")]
     return found.select("name", *hours, "n_reports").rows()
 
 
