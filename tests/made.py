@@ -18,5 +18,5 @@ def built_lake(folder: Path, *, form: str = "nmea", plan: SeasonPlan = PLAN) -> 
     """Write, read and build the season below a folder."""
     lake = Lake.open(folder / "lake", create=True)
     pipeline.ingest(lake, made_files(folder / "season", form=form, plan=plan))
-    pipeline.build(lake, pipeline.BuildPlan())
+    pipeline.build(lake, pipeline.BuildPlan(keep_small_craft=True))
     return lake

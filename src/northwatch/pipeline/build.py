@@ -64,6 +64,7 @@ from northwatch.tracks import (
     identities,
     small_craft,
     vessels,
+    without_ghosts,
 )
 
 # A task holds about this many positions at 250 bytes each while it works.
@@ -210,7 +211,7 @@ def _make(setting: _Setting, task: _Task) -> _Made:
     counts["positions_on_tracks"] = tracked.track.size - counts["strays"]
     seen = vessels(tracked, statics)
     scene = make_scene(
-        tracked,
+        without_ghosts(tracked),
         setting.index,
         setting.gates,
         setting.land,

@@ -3,7 +3,7 @@
 from northwatch.season.fleets import Fleet
 from northwatch.season.knowable import TruthRule
 from northwatch.season.plan import Dirt, Reception, SeasonPlan
-from northwatch.season.scoring import Score, score, unpaired
+from northwatch.season.scoring import Kind, Score, score, unpaired
 from northwatch.season.season import Block, Season, make_season
 from northwatch.season.statistics import compared, statistics_of
 from northwatch.season.truth import Truth
@@ -12,6 +12,7 @@ __all__ = [
     "Block",
     "Dirt",
     "Fleet",
+    "Kind",
     "Reception",
     "Score",
     "Season",

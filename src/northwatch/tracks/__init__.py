@@ -2,6 +2,7 @@
 
 from northwatch.tracks.assigning import assign_tracks
 from northwatch.tracks.attributes import CLASS_TABLE, flags_of, valid_imo, vessel_classes
+from northwatch.tracks.ghosts import without_ghosts
 from northwatch.tracks.identities import identities
 from northwatch.tracks.rules import ARCTIC, GFW, TrackRule
 from northwatch.tracks.tracked import NO_SPEED, STRAY, Tracked
@@ -22,4 +23,5 @@ __all__ = [
     "valid_imo",
     "vessel_classes",
     "vessels",
+    "without_ghosts",
 ]
