@@ -34,7 +34,7 @@ def expected() -> dict[str, pl.DataFrame]:
     return told([*SOURCES])
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     order=st.permutations(SOURCES),
     more=st.lists(st.sampled_from((*SOURCES, MERGE)), max_size=4),

@@ -1,12 +1,15 @@
+import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from northwatch.errors import DamagedError, LockedError, ParameterError
-from northwatch.lake import Change, Lake, Writer, merged
+from northwatch.lake import Change, Entry, Lake, Segment, Writer, merged
+from northwatch.lake.log import Log
 from tests.unit.lake.made import (
     DAY0,
     ingest,
@@ -142,6 +145,31 @@ def test_instants_grow_even_if_the_clock_does_not(lake: Lake) -> None:
 def test_an_instant_without_a_zone_is_refused(lake: Lake) -> None:
     with lake.writer() as writer, pytest.raises(ParameterError, match="zone"):
         writer.commit({}, published=datetime(2026, 1, 1))  # noqa: DTZ001 - the point
+
+
+def test_folders_are_synced_before_the_picture_is_published(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    sync, publish = os.fsync, Log.publish
+
+    def noted(handle: int) -> None:
+        synced.append(os.fstat(handle).st_ino)
+        sync(handle)
+
+    def published(
+        self: Log, entry: Entry, *, added: Iterable[Segment], removed: Iterable[Segment]
+    ) -> None:
+        day = lake.path / "positions" / f"day={DAY0}"
+        for folder in (day, day.parent, lake.path):
+            assert folder.stat().st_ino in synced, folder
+        publish(self, entry, added=added, removed=removed)
+        synced.clear()
+
+    monkeypatch.setattr(os, "fsync", noted)
+    monkeypatch.setattr(Log, "publish", published)
+    ingest(lake, "a.csv")
+    assert synced == [], "the picture was published"
 
 
 def test_a_second_writer_is_told_who_the_first_is(lake: Lake) -> None:
