@@ -2,5 +2,6 @@
 
 from northwatch.ais.decoded import Decoded
 from northwatch.ais.delimited import DelimitedDecoder
+from northwatch.ais.nmea import NmeaDecoder
 
-__all__ = ["Decoded", "DelimitedDecoder"]
+__all__ = ["Decoded", "DelimitedDecoder", "NmeaDecoder"]

@@ -26,6 +26,17 @@ PARTS: Final = ("read", "build")
 _SHIP: Final = 257_000_001
 _HASH: Final = "0" * 64
 _STEP_MS: Final = 600_000
+# What the ship says in every report; its own columns beside place and time.
+_SAID: Final = {
+    "mmsi": _SHIP,
+    "sog_i": 120,
+    "cog_i": 450,
+    "heading_deg": 45,
+    "nav_status": 0,
+    "ais_class": 1,
+    "pos_res_i": 1,
+    "receiver": 0,
+}
 
 
 def warm() -> None:
@@ -59,30 +70,16 @@ def _write_a_voyage(lake: Lake) -> None:
     rows = pl.DataFrame({"t_ms": [20_000 * MS_PER_DAY + t for t in times]}).with_columns(
         share=(pl.col("t_ms") - 20_000 * MS_PER_DAY) / (2 * MS_PER_DAY)
     )
-    columns = {
-        "mmsi": _SHIP,
-        "lat_i": ((69.0 + 4.0 * pl.col("share")) * AIS_UNITS_PER_DEGREE).cast(pl.Int32),
-        "lon_i": ((54.0 + 10.0 * pl.col("share")) * AIS_UNITS_PER_DEGREE).cast(pl.Int32),
-        "sog_i": 120,
-        "cog_i": 450,
-        "heading_deg": 45,
-        "nav_status": 0,
-        "ais_class": 1,
-        "pos_res_i": 1,
-        "receiver": 0,
-        "offset": pl.col("t_ms"),
-    }
-    positions = with_keys(
-        rows.with_columns(
-            pl.lit(how).alias(name) if isinstance(how, int) else how.alias(name)
-            for name, how in columns.items()
-        ).select(
-            pl.col(name).cast(POSITIONS.polars[name])
-            for name in POSITIONS.names
-            if name not in {"day", "bucket", "source"}
-        ),
-        1,
+    degrees = AIS_UNITS_PER_DEGREE
+    sailed = rows.with_columns(
+        lat_i=((69.0 + 4.0 * pl.col("share")) * degrees).cast(pl.Int32),
+        lon_i=((54.0 + 10.0 * pl.col("share")) * degrees).cast(pl.Int32),
+        offset=pl.col("t_ms"),
+    ).with_columns(
+        pl.lit(value, dtype=POSITIONS.polars[name]).alias(name) for name, value in _SAID.items()
     )
+    columns = [name for name in POSITIONS.names if name not in {"day", "bucket", "source"}]
+    positions = with_keys(sailed.select(columns), 1)
     t_from, t_to = int(rows["t_ms"][0]), int(rows["t_ms"][-1])
     row = {
         "source": 1, "sha256": _HASH, "file": "warm", "bytes": 0, "dialect": "warm", "lines": 0,
