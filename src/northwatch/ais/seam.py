@@ -231,6 +231,7 @@ def _suspects(memory: Memory, log: Longs, numbers: Longs) -> tuple[Longs, list[T
     for key, group, station in held.tolist():
         stations_by_key.setdefault((key, group), set()).add(station)
     rows = log[np.isin(log[:, L.key], held[:, 0])]
+    rows[:, L.redone] = 0
     named = rows[:, L.station] != NO_STATION
     rows[named, L.station] = numbers[rows[named, L.station]]
     keys = list(map(tuple, rows[:, [L.key, L.group]].tolist()))
