@@ -31,7 +31,7 @@ function draw(box: HTMLElement, most: number): void {
       axisY({ anchor: "right", ticks: 2, tickSize: 0, fontSize: 10.5, color: "var(--quiet)", label: null, tickFormat: "~s" }),
       ruleY([0], { stroke: "var(--line-strong)" }),
       barY(series.filter((period) => period.v === null), { x: "t", y1: 0, y2: most, fill: "url(#hatch)" }),
-      barY(known, { x: "t", y: "v", fill: colour, stroke: "var(--edge)", strokeWidth: 0.6 }),
+      barY(known, { x: "t", y: "v", fill: `color-mix(in srgb, ${colour} 80%, var(--edge))` }),
       tip(known, pointer({ x: "t", y: "v", title: "w", fill: "var(--surface)", stroke: "var(--line-strong)", fontSize: 12 })),
     ],
   });

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from northwatch.web import create_app
 from northwatch.web.assets import STATIC
@@ -75,11 +75,27 @@ def troubles() -> list[str]:
     return []
 
 
+@pytest.fixture(scope="session")
+def browsers(play: Playwright, chromium: str) -> Iterator[Callable[[list[str]], Browser]]:
+    """Return a function that gives the one browser with these flags; each test has its context."""
+    made: dict[tuple[str, ...], Browser] = {}
+
+    def browser(flags: list[str]) -> Browser:
+        key = tuple(flags)
+        if key not in made:
+            made[key] = play.chromium.launch(executable_path=chromium, headless=True, args=flags)
+        return made[key]
+
+    yield browser
+    for one in made.values():
+        one.close()
+
+
 @pytest.fixture
 def browse(
-    play: Playwright, chromium: str, tmp_path: Path, site: str, troubles: list[str]
+    browsers: Callable[[list[str]], Browser], site: str, troubles: list[str]
 ) -> Iterator[Opener]:
-    """Return a function that opens a page of the site in a new browser with a new profile."""
+    """Return a function that opens a page of the site with nothing kept from any other."""
     contexts: list[BrowserContext] = []
 
     def open_page(path: str, *, flags: list[str] = FLAGS, **options: Any) -> Page:  # noqa: ANN401 - Playwright's own options
@@ -91,15 +107,9 @@ def browse(
             "reduced_motion": "reduce",
             **options,
         }
-        context = play.chromium.launch_persistent_context(
-            tmp_path / f"profile{len(contexts)}",
-            executable_path=chromium,
-            headless=True,
-            args=flags,
-            **chosen,
-        )
+        context = browsers(flags).new_context(**chosen)
         contexts.append(context)
-        page = context.pages[0]
+        page = context.new_page()
         watch(page, site, troubles)
         page.goto(site + path)
         return page

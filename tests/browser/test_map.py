@@ -56,7 +56,7 @@ def test_dragging_the_end_of_the_brush_narrows_the_window(browse: Opener) -> Non
     assert _listed(page) < before  # the ships of the edges were heard on the first day only
     page.go_back()
     _settle(page)
-    assert _query(page)["t_from"] == "2024-08-01"
+    assert _query(page)["t_from"] == "2024-08-01T00:00Z"
     assert page.locator("input[name=t_from]").input_value() == "2024-08-01T00:00Z"
     assert _listed(page) == before
 

@@ -179,14 +179,14 @@ def events_in_window(held: Held, view: MapView) -> pl.DataFrame:
 
     Returns:
         event_id, kind, t_from_ms, t_to_ms, vessel_id, mmsi, name, flag, words, lat_deg, lon_deg,
-        evidence; in time order.
+        evidence; newest first.
     """
     shown = shown_mmsi(held, view)
     parts = [
         _events_of(kind, held.table(table), shown, view)
         for kind, table in (("gate_crossing", "gate_crossings"), ("gap", "gaps"))
     ]
-    return pl.concat(parts).sort("t_from_ms", "event_id")
+    return pl.concat(parts).sort(["t_from_ms", "event_id"], descending=[True, False])
 
 
 def _events_of(kind: str, table: pl.DataFrame, shown: pl.DataFrame, view: MapView) -> pl.DataFrame:

@@ -35,7 +35,8 @@ def environment() -> Environment:
     )
     made.filters.update(
         utc=words.utc, number=words.number, speed=words.speed_i, course=words.course_i,
-        place_i=words.place_i, flag_name=words.flag_name, verdict=words.verdict, name_of=name_of,
+        place_i=words.place_i, flag_name=words.flag_name,
+        class_name=words.class_name, verdict=words.verdict, name_of=name_of,
     )  # fmt: skip
     made.globals.update(
         place=words.place, kinds=words.KINDS, version=__version__, style_url=assets.style_url,

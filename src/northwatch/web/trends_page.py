@@ -1,5 +1,6 @@
 """A question about access, in; the page with the answer, charts, tables and evidence, out."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -23,14 +24,21 @@ from northwatch.web.parameters import Parameter, State, day, one_of, some_of
 from northwatch.web.trends_context import counted, page_context
 from northwatch.web.words import flag_name, number
 
+Pairs = Iterable[tuple[str, str]]
 _ENTRIES: Final = "entries"
 
 
-def parameters(held: Held) -> tuple[Parameter, ...]:
-    """Return the parameters of trends, with what this picture allows."""
+def parameters(held: Held, pairs: Pairs = ()) -> tuple[Parameter, ...]:
+    """Return the parameters of trends, with what this picture allows.
+
+    The place that stands where none is asked for is the zone with most presence, or for the
+    measure `entries` the gate with most crossings.
+    """
+    entries = ("measure", _ENTRIES) in tuple(pairs)
+    crossed = [gate for gate, _ in trends.gate_choices(held)]
     zones = [zone for zone, _ in trends.zone_choices(held)]
     known = {*places.zones(), *zones}
-    gates = {*places.gates(), *(gate for gate, _ in trends.gate_choices(held))}
+    gates = {*places.gates(), *crossed}
     t_from, t_to = trends.data_days(held)
     actors = [*held.flags, ALL]
     return (
@@ -39,9 +47,11 @@ def parameters(held: Held) -> tuple[Parameter, ...]:
                   meaning="flags shown; absent for each"),
         Parameter(name="actor_by", parse=one_of(ACTOR_COLUMNS), default="flag",
                   allowed=", ".join(ACTOR_COLUMNS), meaning="column of attribution"),
-        Parameter(name="zone", parse=some_of(known), default=zones[0] if zones else "",
+        Parameter(name="zone", parse=some_of(known), default=zones[0] if zones and not entries else "",
                   allowed=f"zones: {', '.join(sorted(known))}", meaning="zones"),
-        Parameter(name="gate", parse=some_of(gates), allowed=f"gates: {', '.join(sorted(gates))}",
+        Parameter(name="gate", parse=some_of(gates),
+                  default=crossed[0] if crossed and entries else "",
+                  allowed=f"gates: {', '.join(sorted(gates))}",
                   meaning="gates, for the measure entries"),
         Parameter(name="class", parse=some_of(held.classes),
                   allowed=f"classes in the picture: {', '.join(held.classes)}",
@@ -75,7 +85,7 @@ def query_of(state: State) -> Query:
 
 def trends_page(ask: Ask) -> View:
     """Return figures by actor, place and period; the page draws them around their answer."""
-    state = ask.state(*parameters(ask.held))
+    state = ask.state(*parameters(ask.held, ask.pairs))
     made = trends.asked(ask.held, query_of(state))
     rows = _rows(made)
     return View(
@@ -112,7 +122,7 @@ def figure_page(ask: Ask) -> View:
     side = Parameter(
         name="side", parse=str, allowed="a side of the gate", meaning="waters a gate leads to"
     )
-    state = ask.state(*parameters(ask.held), side)
+    state = ask.state(*parameters(ask.held, ask.pairs), side)
     query = replace(query_of(state), by="all")
     if query.measure == _ENTRIES and state["side"]:
         query = replace(query, places=tuple(f"{gate} to {state['side']}" for gate in query.places))

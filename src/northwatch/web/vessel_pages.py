@@ -23,7 +23,7 @@ from northwatch.web.map_drawing import (
 from northwatch.web.map_view import url_time
 from northwatch.web.palette import mark_of
 from northwatch.web.parameters import Parameter, one_of, some_of, whole, words
-from northwatch.web.places import name_of, names
+from northwatch.web.places import names
 from northwatch.web.track_lines import track_features
 from northwatch.web.words import told
 
@@ -256,10 +256,10 @@ def _context(hull: Hull, timeline: pl.DataFrame) -> Mapping[str, Any]:
         "timeline": timeline.head(_PART_ROWS).to_dicts(),
         "n_timeline": timeline.height,
         "tracks": tracks.to_dicts(),
-        "zones": [{**z, "zone": name_of(z["zone_id"])} for z in zones.iter_rows(named=True)],
-        "crossings": [
-            {**c, "gate": name_of(c["gate_id"] or "")} for c in crossings.iter_rows(named=True)
-        ],
+        "zones": _by_zone(zones),
+        "n_visits": zones.height,
+        "n_crossings": crossings.height,
+        "crossings": _by_gate(crossings),
         "gaps": gaps.to_dicts(),
         "track_map": _drawing(hull, points, gaps),
         "span": (hull.row["t_first_ms"], hull.row["t_last_ms"]),
@@ -267,6 +267,31 @@ def _context(hull: Hull, timeline: pl.DataFrame) -> Mapping[str, Any]:
         "map_query": _map_query(hull.row),
         "source_files": _files(hull.held),
     }
+
+
+def _by_zone(visits: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return one row per zone: visits, time and distance inside, first and last."""
+    still = pl.col("t_to_ms").is_null().any()
+    grouped = visits.group_by("zone_id", "zone_version", "rule").agg(
+        n=pl.len(),
+        hours=pl.col("hours_in").sum(),
+        km=pl.col("distance_in_km").sum(),
+        first=pl.col("t_from_ms").min(),
+        last=pl.when(~still).then(pl.col("t_to_ms").max()),
+    )
+    return grouped.sort("first", "zone_id").to_dicts()
+
+
+def _by_gate(crossings: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return one row per gate and direction: crossings, longest silence, first and last."""
+    grouped = crossings.group_by("gate_id", "gate_version", "from_side", "to_side", "rule").agg(
+        n=pl.len(),
+        back=pl.col("turned_back").sum(),
+        silence_h=pl.col("silence_h").max(),
+        first=pl.col("t_from_ms").min(),
+        last=pl.col("t_from_ms").max(),
+    )
+    return grouped.sort("first", "gate_id", "to_side").to_dicts()
 
 
 def _files(held: Held) -> list[dict[str, Any]]:

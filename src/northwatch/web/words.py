@@ -17,6 +17,13 @@ VERDICTS: Final = {
     "silent": "silent where it would have been heard",
     "could_not_have_been_heard": "could not have been heard",
 }
+REASONS: Final = {
+    "too_few_reference_days": "too few ships were heard here to tell",
+    "between": "such silences are neither rare nor common here",
+    "no_reception": "no ship was heard here to compare with",
+    "unlistened": "our sources delivered nothing for part of it",
+    "not_judged": "not judged",
+}
 KINDS: Final = {"zone_visit": "zone visit", "gate_crossing": "gate crossing", "gap": "gap"}
 _HOW: Final = {
     "edge": "over its edge",
@@ -47,6 +54,11 @@ def _allocated() -> dict[str, str]:
 def flag_name(code: str) -> str:
     """Return a state's English name; the code itself if it is in no list."""
     return FLAG_NAMES.get(code) or _allocated().get(code, code)
+
+
+def class_name(name: str) -> str:
+    """Return a vessel class in words."""
+    return name.replace("_", " ")
 
 
 def utc(value: datetime | date | int | None, *, seconds: bool = False) -> str:
@@ -93,7 +105,8 @@ def course_i(cog_i: int | None) -> str:
 def verdict(row: Mapping[str, Any]) -> str:
     """Return a gap's verdict in words; not knowable with its reason where it has none."""
     if row["verdict"] is None:
-        return f"not knowable: {row['verdict_reason'] or 'no reason given'}"
+        reason = row["verdict_reason"] or "no reason given"
+        return f"not knowable: {REASONS.get(reason, reason)}"
     return VERDICTS.get(row["verdict"], str(row["verdict"]))
 
 
