@@ -1,7 +1,7 @@
 """Source files, in; positions, statics, rejects and a row of `ingests` each, in the lake.
 
 Every line of a file ends in exactly one counter. A file is known by its content: the same file
-again changes nothing, and a corrected file of a known name replaces the rows of the old one.
+again changes nothing, and a corrected file (known name, overlapping time) replaces the rows of the old one.
 """
 
 import json
@@ -15,7 +15,7 @@ import polars as pl
 
 from northwatch.ais import Decoded, DelimitedDecoder, NmeaDecoder
 from northwatch.dialect import Dialect
-from northwatch.errors import EmptyError, SchemaError, SourceError
+from northwatch.errors import ClashError, EmptyError, SchemaError, SourceError
 from northwatch.lake import Change, Lake, Segment, Writer, merged
 from northwatch.pipeline.hearing import Heard
 from northwatch.pipeline.pieces import Piece, Pieces
@@ -26,7 +26,7 @@ from northwatch.positions import clean, sort_order, with_keys
 from northwatch.schema import INGESTS, POSITIONS, REJECTS, STATICS
 from northwatch.sources import Source, open_sources
 
-# A commit costs up to a second; a killed run begins again after its last commit.
+# A killed run begins again after its last commit.
 ROWS_PER_COMMIT: Final = 40_000_000
 # Positions held in memory until their day is written; 40 bytes each, and as much again in sorting.
 ROWS_HELD: Final = 6_000_000
@@ -119,19 +119,19 @@ class _Batch:
 
     def take(self, source: Source) -> FileResult:
         """Read one source file; it stands in the lake after `commit`."""
-        if self._known.known(source.sha256) is not None or source.sha256 in self._numbers:
-            return FileResult(file=source.name, state="known", dialect=source.dialect.id)
-        number = self._known.number([source.sha256, *self._numbers])[source.sha256]
-        reading = _Reading(self._writer, source, number, self._threads)
         try:
+            if self._known.known(source.sha256) is not None or source.sha256 in self._numbers:
+                return FileResult(file=source.name, state="known", dialect=source.dialect.id)
+            number = self._known.number([source.sha256, *self._numbers])[source.sha256]
+            reading = _Reading(self._writer, source, number, self._threads)
             row = reading.run(self._watch)
-        except (SourceError, SchemaError) as error:
+        except (SourceError, SchemaError, ClashError) as error:
             return FileResult(
                 file=source.name, state="refused", dialect=source.dialect.id, error=str(error)
             )
         self._numbers[source.sha256] = number
         self._changes.append({name: Change(add=tuple(s)) for name, s in reading.segments.items()})
-        self._replaced += self._known.named(source.name)
+        self._replaced += self._corrected(row)
         self.n_rows += row["n_positions"]
         return FileResult(
             file=source.name,
@@ -142,6 +142,20 @@ class _Batch:
             n_statics=row["n_statics"],
             counters=json.loads(row["counters"]),
         )
+
+    def _corrected(self, row: dict[str, Any]) -> list[str]:
+        """Return the content of the files that this one corrects: same name, overlapping time.
+
+        The time must overlap, since a name says little: every folder may have its `part-0.csv`.
+        """
+        if row["t_from_ms"] is None or not self._known.named(row["file"]):
+            return []
+        old = self._lake.picture().read(INGESTS.name)
+        return old.filter(
+            pl.col("file") == row["file"],
+            pl.col("t_from_ms") <= row["t_to_ms"],
+            pl.col("t_to_ms") >= row["t_from_ms"],
+        )["sha256"].to_list()
 
     def commit(self) -> None:
         """Publish what was read since the last commit, all at once."""

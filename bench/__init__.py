@@ -1,0 +1,1 @@
+"""Benchmarks: ratios against named contenders, on one input in one run."""
