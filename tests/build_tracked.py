@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from northwatch.schema import TRACKS, bucket_of
 from northwatch.tracks import Tracked
@@ -91,6 +92,38 @@ def tracked(*ways: Way) -> Tracked:
         tracks=_tracks([ways[k] for k in on_tracks], [ids[k] for k in on_tracks],
                        [next_of.get(k) for k in on_tracks]),
     )  # fmt: skip
+
+
+def tracked_arrays(
+    mmsi: NDArray[np.int32], t_ms: NDArray[np.int64], lat: float, lon: float
+) -> Tracked:
+    """Return one track per vessel, all of them at one place; rows ordered by vessel and time."""
+    starts = np.flatnonzero(np.diff(mmsi, prepend=-1))
+    stops = np.append(starts[1:], mmsi.size)
+    ways = [Way(points=[(0.0, lat, lon)], mmsi=int(m)) for m in mmsi[starts]]
+    frame = _tracks(ways, [f"{m}-0" for m in mmsi[starts]], [None] * starts.size)
+    frame = frame.with_columns(
+        pl.Series("t_from_ms", t_ms[starts]),
+        pl.Series("t_to_ms", t_ms[stops - 1]),
+        pl.Series("n_positions", stops - starts, dtype=pl.Int32),
+    )
+    return Tracked(
+        mmsi=mmsi,
+        t_ms=t_ms,
+        lat_i=np.full(mmsi.size, round(lat * 600_000), np.int32),
+        lon_i=np.full(mmsi.size, round(lon * 600_000), np.int32),
+        sog_i=np.full(mmsi.size, 100, np.uint16),
+        cog_i=np.full(mmsi.size, 65535, np.uint16),
+        ais_class=np.ones(mmsi.size, np.uint8),
+        receiver=np.zeros(mmsi.size, np.uint8),
+        pos_res_i=np.ones(mmsi.size, np.uint16),
+        source=np.full(mmsi.size, 7, np.int32),
+        offset=np.arange(mmsi.size, dtype=np.int64),
+        track=np.repeat(np.arange(starts.size, dtype=np.int32), stops - starts),
+        starts=starts.astype(np.int64),
+        stops=stops.astype(np.int64),
+        tracks=frame,
+    )
 
 
 def _tracks(ways: list[Way], ids: list[str], following: list[str | None]) -> pl.DataFrame:

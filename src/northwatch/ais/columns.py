@@ -198,6 +198,13 @@ AID_REPORTS: Final = Table(
     ("offset",),
 )
 
+OTHER_REPORTS: Final = Table(
+    "other_reports",
+    "one good message of a type that is counted but not decoded: who sent it, when",
+    (_OFFSET, _MMSI, _T, _TYPE, *_RECEPTION),
+    ("offset",),
+)
+
 STATIONS: Final = Table(
     "stations",
     "one receiver named in the stream, in order of first appearance",

@@ -11,6 +11,7 @@ from northwatch.ais.columns import (
     BASE_REPORTS,
     NMEA_REPORTS,
     NMEA_STATICS,
+    OTHER_REPORTS,
     STATIONS,
     STREAM_REJECTS,
 )
@@ -28,6 +29,7 @@ class Decoded:
         statics: static reports, `schema.STATIC_REPORTS` columns first, ordered by `offset`.
         bases: reports of base stations (`columns.BASE_REPORTS`).
         aids: reports of aids to navigation (`columns.AID_REPORTS`).
+        others: messages of types not decoded, sender and time only (`columns.OTHER_REPORTS`).
         rejects: `columns.STREAM_REJECTS`, ordered by `offset` within this call. A part whose
             message never came is refused late, so across calls they are not in order.
         counters: every counter's lines since the stream began; they sum to the logical lines
@@ -39,6 +41,7 @@ class Decoded:
     statics: pl.DataFrame = field(default_factory=NMEA_STATICS.empty)
     bases: pl.DataFrame = field(default_factory=BASE_REPORTS.empty)
     aids: pl.DataFrame = field(default_factory=AID_REPORTS.empty)
+    others: pl.DataFrame = field(default_factory=OTHER_REPORTS.empty)
     rejects: pl.DataFrame = field(default_factory=STREAM_REJECTS.empty)
     counters: Mapping[str, int] = field(default_factory=dict)
     stations: pl.DataFrame = field(default_factory=STATIONS.empty)
@@ -53,6 +56,7 @@ class Decoded:
             statics=pl.concat([part.statics for part in parts], rechunk=False),
             bases=pl.concat([part.bases for part in parts], rechunk=False),
             aids=pl.concat([part.aids for part in parts], rechunk=False),
+            others=pl.concat([part.others for part in parts], rechunk=False),
             rejects=pl.concat([part.rejects for part in parts]).sort("offset", "line"),
             counters=parts[-1].counters,
             stations=parts[-1].stations,

@@ -15,6 +15,7 @@ from northwatch.ais.columns import (
     COUNTERS,
     NMEA_REPORTS,
     NMEA_STATICS,
+    OTHER_REPORTS,
     STREAM_REJECTS,
 )
 from northwatch.ais.layout import (
@@ -152,15 +153,22 @@ def _rejects(out: Out, n: int) -> pl.DataFrame:
     return STREAM_REJECTS.conform(pl.DataFrame(columns)).sort("offset", maintain_order=True)
 
 
-TABLES: Final = (NMEA_REPORTS, NMEA_STATICS, BASE_REPORTS, AID_REPORTS, STREAM_REJECTS)
-Tables = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]
+TABLES: Final = (
+    NMEA_REPORTS,
+    NMEA_STATICS,
+    BASE_REPORTS,
+    AID_REPORTS,
+    OTHER_REPORTS,
+    STREAM_REJECTS,
+)
+Tables = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]
 
 
 def harvest(out: Out, memory: Memory) -> Tables:
     """Return what the work arrays hold, and empty them.
 
     Returns:
-        Position reports, static reports, base stations, aids, rejects.
+        Position reports, static reports, base stations, aids, others, rejects.
     """
     s = memory.s
     tables = (
@@ -168,10 +176,11 @@ def harvest(out: Out, memory: Memory) -> Tables:
         _frame(NMEA_STATICS, "s", out, int(s[S.n_s])),
         _frame(BASE_REPORTS, "b", out, int(s[S.n_b])),
         _frame(AID_REPORTS, "a", out, int(s[S.n_a])),
+        _frame(OTHER_REPORTS, "o", out, int(s[S.n_o])),
         _rejects(out, int(s[S.n_x])),
     )
     forget_rare(out, int(s[S.n_r]))
-    s[[S.n_r, S.n_s, S.n_b, S.n_a, S.n_x]] = 0
+    s[[S.n_r, S.n_s, S.n_b, S.n_a, S.n_o, S.n_x]] = 0
     return tables
 
 

@@ -2,8 +2,8 @@
 
 A column of a table under way is one row of a work array of its type: `i32[I32.r_lat_i, row]`. The
 letter in front names the table: `r` position reports, `s` static reports, `b` base stations, `a`
-aids to navigation, `x` rejects. Not available is the type's null code (`NULL_...`); only
-`harvest.py` reads these arrays, and it turns the codes into nulls.
+aids to navigation, `o` messages not decoded, `x` rejects. Not available is the type's null code
+(`NULL_...`); only `harvest.py` reads these arrays, and it turns the codes into nulls.
 """
 
 from enum import IntEnum
@@ -107,7 +107,8 @@ T_SUFFIX: Final = 4
 
 I64 = IntEnum(
     "I64",
-    "r_offset r_t_ms s_offset s_t_ms s_offset_first b_offset b_t_ms a_offset a_t_ms",
+    "r_offset r_t_ms s_offset s_t_ms s_offset_first b_offset b_t_ms"
+    " a_offset a_t_ms o_offset o_t_ms",
     start=0,
 )
 I32 = IntEnum(
@@ -115,7 +116,8 @@ I32 = IntEnum(
     "r_mmsi r_lat_i r_lon_i r_station r_flags"
     " s_mmsi s_station s_flags s_imo s_serial s_mothership_mmsi"
     " b_mmsi b_lat_i b_lon_i b_station b_flags"
-    " a_mmsi a_lat_i a_lon_i a_station a_flags",
+    " a_mmsi a_lat_i a_lon_i a_station a_flags"
+    " o_mmsi o_station o_flags",
     start=0,
 )
 U16 = IntEnum(
@@ -135,7 +137,8 @@ U8 = IntEnum(
     " b_ais_type b_channel b_t_source b_month b_day b_hour b_minute b_second b_accuracy b_epfd"
     " b_raim"
     " a_ais_type a_channel a_t_source a_aid_type a_accuracy a_epfd a_second a_off_position"
-    " a_raim a_virtual",
+    " a_raim a_virtual"
+    " o_ais_type o_channel o_t_source",
     start=0,
 )
 TEXT = IntEnum("TEXT", "s_name s_call_sign s_destination s_vendor_id a_name", start=0)
@@ -143,7 +146,7 @@ TEXT = IntEnum("TEXT", "s_name s_call_sign s_destination s_vendor_id a_name", st
 # The scanner's memory from line to line.
 S = IntEnum(
     "S",
-    "line logical n_r n_s n_b n_a n_x pghp pghp_t pghp_cc n_stations"
+    "line logical n_r n_s n_b n_a n_o n_x pghp pghp_t pghp_cc n_stations"
     " n_open most_open oldest newest n_free log_parts n_log"
     # A completed message of several parts, handed from `parts.py` to the scanner.
     " done_bits done_t done_source done_station done_flags done_first",

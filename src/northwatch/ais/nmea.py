@@ -157,7 +157,7 @@ class NmeaDecoder:
     def _decoded(self, tables: list[Tables]) -> Decoded:
         """Return the tables as one, with counters and stations up to now."""
         tables.append(harvest(self._outs[0], self._memory))
-        reports, statics, bases, aids, rejects = concatenated(tables)
+        reports, statics, bases, aids, others, rejects = concatenated(tables)
         self._names += station_names(self._memory, len(self._names))
         stations = pl.DataFrame({"station": range(len(self._names)), "name": self._names})
         return Decoded(
@@ -165,6 +165,7 @@ class NmeaDecoder:
             statics=statics,
             bases=bases,
             aids=aids,
+            others=others,
             rejects=rejects,
             counters=counters(self._memory.counts),
             stations=STATIONS.conform(stations),

@@ -66,7 +66,7 @@ from northwatch.ais.layout import (
 )
 from northwatch.ais.parts import DUPLICATE, HELD, open_with, reject, take_part
 from northwatch.ais.positions import put_position, put_reception
-from northwatch.ais.statics import put_aid, put_base, put_rare_reception, put_static
+from northwatch.ais.statics import put_aid, put_base, put_other, put_rare_reception, put_static
 from northwatch.ais.stations import NO_STATION, number_of, text_hash
 from northwatch.ais.tagblock import NO_GROUP, tag_block
 from northwatch.ais.wide import (
@@ -339,7 +339,13 @@ def scan(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kernel
             s[S.pghp_cc] = again[turn, L.pghp_cc]
         elif at >= stop:
             break
-        if s[S.n_r] > room or s[S.n_s] > room or s[S.n_b] > room or s[S.n_a] > room:
+        if (
+            s[S.n_r] > room
+            or s[S.n_s] > room
+            or s[S.n_b] > room
+            or s[S.n_a] > room
+            or s[S.n_o] > room
+        ):
             break
         if s[S.n_x] > REJECTS - REJECTS_AT_ONCE or s[S.n_stations] > names_room:
             break
@@ -613,6 +619,12 @@ def scan(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kernel
                             s[S.n_a] = row + 1
                         elif 1 <= kind <= 28:
                             code = OTHER_TYPE
+                            row = s[S.n_o]
+                            flags |= put_other(out, row, words)
+                            put_rare_reception(
+                                out, 3, row, offset, first, t, source, station, channel, flags
+                            )
+                            s[S.n_o] = row + 1
                         else:
                             code = UNKNOWN_TYPE
                 if total > 1 and s[S.log_parts]:

@@ -275,6 +275,15 @@ def put_aid(out: Out, row: int, words: Longs, n_bits: int) -> int:
 
 
 @kernel
+def put_other(out: Out, row: int, words: Longs) -> int:
+    """Write the type and sender of a message that is not decoded; return its flags."""
+    mmsi = unsigned(words, 8, 30)
+    out.u8[U8.o_ais_type, row] = unsigned(words, 0, 6)
+    out.i32[I32.o_mmsi, row] = mmsi
+    return mmsi_flags(mmsi)
+
+
+@kernel
 def put_rare_reception(  # noqa: PLR0913, PLR0917 - what the station added, field by field
     out: Out,
     table: int,
@@ -287,7 +296,7 @@ def put_rare_reception(  # noqa: PLR0913, PLR0917 - what the station added, fiel
     channel: int,
     flags: int,
 ) -> None:
-    """Write what the station added to a report of another table: "s", "b" or "a" by number."""
+    """Write what the station added to a report of another table: 0 "s", 1 "b", 2 "a", 3 "o"."""
     if table == 0:
         out.i64[I64.s_offset, row] = offset
         out.i64[I64.s_t_ms, row] = t
@@ -303,10 +312,17 @@ def put_rare_reception(  # noqa: PLR0913, PLR0917 - what the station added, fiel
         out.i32[I32.b_station, row] = station
         out.u8[U8.b_channel, row] = channel
         out.i32[I32.b_flags, row] = flags
-    else:
+    elif table == 2:
         out.i64[I64.a_offset, row] = offset
         out.i64[I64.a_t_ms, row] = t
         out.u8[U8.a_t_source, row] = source
         out.i32[I32.a_station, row] = station
         out.u8[U8.a_channel, row] = channel
         out.i32[I32.a_flags, row] = flags
+    else:
+        out.i64[I64.o_offset, row] = offset
+        out.i64[I64.o_t_ms, row] = t
+        out.u8[U8.o_t_source, row] = source
+        out.i32[I32.o_station, row] = station
+        out.u8[U8.o_channel, row] = channel
+        out.i32[I32.o_flags, row] = flags

@@ -5,7 +5,10 @@ that a line is looked at in a few steps and not byte by byte. None of them check
 buffer has `PAD` readable bytes after its last valid one.
 """
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Mapping
+from enum import EnumType
+from types import CodeType
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -39,17 +42,48 @@ _OPTIONS: Final[dict[str, Any]] = {
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
+_seen = hashlib.sha256()
+
+
+def _note_code(code: CodeType, names: Mapping[str, object]) -> None:
+    """Add a function's code, and the numbers it takes from its module, to what was seen."""
+    _seen.update(code.co_code)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            _note_code(constant, names)
+        elif constant != code.co_consts[0]:  # the docstring
+            _seen.update(repr(constant).encode())
+    for name in code.co_names:
+        value = names.get(name)
+        if isinstance(value, EnumType):
+            value = list(value.__members__)
+        if isinstance(value, int | list):
+            _seen.update(f"{name}={value}".encode())
+
+
+def _compiled(function: _Function, options: Mapping[str, Any]) -> _Function:
+    """Compile a function when it is first called.
+
+    Numba keeps compiled code by the date of the function's own file, and so would go on using it
+    after a function or a place in an array that it relies on has changed in another file. Here
+    the stamp holds all kernels up to this one: those it can call stand before it.
+    """
+    _note_code(function.__code__, function.__globals__)
+    compiled = njit(**options)(function)
+    file = compiled._cache._cache_file  # noqa: SLF001 - Numba has no other way
+    file._source_stamp = (file._source_stamp, _seen.hexdigest())  # noqa: SLF001 - as above
+    kept: _Function = compiled
+    return kept
+
 
 def kernel(function: _Function) -> _Function:
     """Compile a function on arrays that it neither makes nor keeps."""
-    compiled: _Function = njit(**_OPTIONS)(function)
-    return compiled
+    return _compiled(function, _OPTIONS)
 
 
 def inlined(function: _Function) -> _Function:
     """Compile a function as `kernel` does; its code is put in the place of each call."""
-    compiled: _Function = njit(forceinline=True, **_OPTIONS)(function)
-    return compiled
+    return _compiled(function, {**_OPTIONS, "forceinline": True})
 
 
 # Numba's compiler and its type objects carry no types of their own.
@@ -58,6 +92,7 @@ _Untyped = Any
 
 def _as_kernel(writer: _Untyped) -> _Untyped:
     """Return the function that kernels call, from the one that writes its code."""
+    _note_code(writer.__code__, {})
     return intrinsic(writer)
 
 

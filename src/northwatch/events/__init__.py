@@ -1,9 +1,9 @@
 """Tracks, in; events, out. One file per kind."""
 
-from northwatch.events.gaps import find_gaps, judge_gaps
+from northwatch.events.gaps import expected_by_chance, find_gaps, judge_gaps
 from northwatch.events.gate_crossings import find_gate_crossings
 from northwatch.events.listening import JOIN_MS, heard_spans, listening_intervals
-from northwatch.events.reception import Reception, expected_by_chance
+from northwatch.events.reception import Reception
 from northwatch.events.rules import (
     ARCTIC,
     GFW,

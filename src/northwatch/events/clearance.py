@@ -52,12 +52,14 @@ _KEPT_MOST: Final = 8
 
 def _kept(arrays: ZoneArrays, blocked: NDArray[np.bool_]) -> Clearance:
     key = (id(arrays.cells), blocked.tobytes())
-    if key not in _KEPT:
+    kept = _KEPT.get(key)  # threads may each make it: it is the same
+    if kept is None:
+        moves = _king_moves(arrays.cells, blocked)
+        kept = (arrays.cells, Clearance(arrays.half_m, arrays.cell_m, moves))
         if len(_KEPT) >= _KEPT_MOST:
             _KEPT.clear()
-        moves = _king_moves(arrays.cells, blocked)
-        _KEPT[key] = (arrays.cells, Clearance(arrays.half_m, arrays.cell_m, moves))
-    return _KEPT[key][1]
+        _KEPT[key] = kept
+    return kept[1]
 
 
 @njit(cache=True, nogil=True)

@@ -18,6 +18,7 @@ from northwatch.events.reception import (
     PLACE_ON,
     Reception,
     are_rare_where_began,
+    expected_silences,
     natural_rates,
 )
 from northwatch.events.rules import GapRule, ReceptionRule
@@ -394,14 +395,35 @@ def judge_gaps(
         `schema.GAPS`, ordered by (`mmsi`, `t_from_ms`, `event_id`). A profile without verdicts
         leaves them null, `verdict_reason` `not_judged`.
     """
-    candidates = candidates.sort(GAPS.order)
     if rule.reception is None:
-        return GAPS.conform(candidates.with_columns(verdict_reason=pl.lit("not_judged")))
+        judged = candidates.with_columns(verdict_reason=pl.lit("not_judged"))
+        return GAPS.conform(judged.sort(GAPS.order))
+    return GAPS.conform(_two_rounds(candidates, reference, rule, statics)[0])
+
+
+def expected_by_chance(
+    candidates: pl.DataFrame, reference: pl.DataFrame, rule: GapRule
+) -> float:
+    """Return how many `silent` gaps chance alone would give: to be printed with every list of them.
+
+    Takes what `judge_gaps` takes; 0 for a profile without verdicts.
+    """
+    if rule.reception is None:
+        return 0.0
+    _, reception = _two_rounds(candidates, reference, rule, None)
+    return expected_silences(reception, rule.reception, rule.min_silence)
+
+
+def _two_rounds(
+    candidates: pl.DataFrame, reference: pl.DataFrame, rule: GapRule, statics: pl.DataFrame | None
+) -> tuple[pl.DataFrame, Reception]:
+    """Return the gaps, judged by vessels that have none that is silent; and that reception."""
+    candidates = candidates.sort(GAPS.order)
     seen = _seen(candidates, statics)
     first = judged_by(Reception.of(candidates, reference), candidates, rule, seen)
     silent = first.filter(pl.col("verdict") == SILENT)["mmsi"].unique()
     reception = Reception.of(candidates, reference, without=silent)
-    return GAPS.conform(judged_by(reception, candidates, rule, seen))
+    return judged_by(reception, candidates, rule, seen), reception
 
 
 def _seen(candidates: pl.DataFrame, statics: pl.DataFrame | None) -> pl.Series | None:

@@ -95,11 +95,13 @@ def gate_waters(gate: Gate, land: LandMask, radius_km: float) -> GateWaters:
     """Return the ways by water within about `radius_km` of a gate; kept for the same land."""
     ends = (gate.lat_a, gate.lon_a, gate.lat_b, gate.lon_b)
     key = (ends, radius_km, id(land.arrays.cells))
-    if key not in _KEPT:
+    kept = _KEPT.get(key)  # threads may each make it: it is the same
+    if kept is None:
+        kept = (land.arrays.cells, _waters(gate, land, radius_km))
         if len(_KEPT) >= _KEPT_MOST:
             _KEPT.clear()
-        _KEPT[key] = (land.arrays.cells, _waters(gate, land, radius_km))
-    return _KEPT[key][1]
+        _KEPT[key] = kept
+    return kept[1]
 
 
 def _waters(gate: Gate, land: LandMask, radius_km: float) -> GateWaters:

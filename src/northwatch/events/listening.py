@@ -23,6 +23,7 @@ STRETCH_MS: Final = MS_PER_DAY
 LEAST_STRETCHES: Final = 8
 # Spans closer than this are one; so pauses below ten minutes are never holes (own judgement).
 JOIN_MS: Final = 60_000
+_FEW_BINS: Final = 1_000_000
 
 LISTENING: Final = pl.Schema({"source": pl.Int32(), "t_from_ms": pl.Int64(), "t_to_ms": pl.Int64()})
 
@@ -41,15 +42,9 @@ def heard_spans(t_ms: NDArray[np.int64], source: NDArray[np.int32]) -> pl.DataFr
         Columns `source`, `t_from_ms`, `t_to_ms` (of the last report in the span), ordered by
         source and time.
     """
-    if t_ms.size == 0:
-        return pl.DataFrame(schema=LISTENING)
-    parts = []
-    for one in np.unique(source).tolist():
-        mine = t_ms if source[0] == one and bool(np.all(source == one)) else t_ms[source == one]
-        first = int(mine.min())
-        lows, highs = _by_minute(mine, first, (int(mine.max()) - first) // JOIN_MS + 1)
-        heard = lows <= highs
-        spans = _joined(lows[heard], highs[heard])
+    parts = [pl.DataFrame(schema=LISTENING)]
+    for one in _distinct(source).tolist():
+        spans = _spans(t_ms if source.size and bool(np.all(source == one)) else t_ms[source == one])
         parts.append(
             pl.DataFrame(
                 {
@@ -61,6 +56,41 @@ def heard_spans(t_ms: NDArray[np.int64], source: NDArray[np.int32]) -> pl.DataFr
             )
         )
     return pl.concat(parts)
+
+
+@njit(cache=True, nogil=True)
+def _distinct(source: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return the sources, ascending; they come in long runs, so no sort of all rows is needed."""
+    known = np.empty(16, np.int32)
+    n, last = 0, -1
+    for k in range(source.size):
+        if last >= 0 and known[last] == source[k]:
+            continue
+        last = 0
+        while last < n and known[last] != source[k]:
+            last += 1
+        if last == n:
+            if n == known.size:
+                more = np.empty(2 * n, np.int32)
+                more[:n] = known
+                known = more
+            known[n] = source[k]
+            n += 1
+    return np.sort(known[:n])
+
+
+def _spans(t_ms: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the spans without a pause of `JOIN_MS` or more, shape (m, 2)."""
+    first, last = int(t_ms.min()), int(t_ms.max())
+    n_bins = (last - first) // JOIN_MS + 1
+    if n_bins > t_ms.size + _FEW_BINS:  # a wrong clock may have put a report in another year
+        ordered = np.sort(t_ms)
+        joined: NDArray[np.int64] = _joined(ordered, ordered)
+        return joined
+    lows, highs = _by_minute(t_ms, first, n_bins)
+    heard = lows <= highs
+    joined = _joined(lows[heard], highs[heard])
+    return joined
 
 
 def listening_intervals(heard: pl.DataFrame) -> pl.DataFrame:

@@ -170,27 +170,30 @@ def are_rare_where_began(
     )["rare"]
 
 
-def expected_by_chance(judged: pl.DataFrame, reception: Reception, rule: ReceptionRule) -> float:
-    """Return how many of the `silent` gaps chance alone would give.
+def expected_silences(reception: Reception, rule: ReceptionRule, min_silence: timedelta) -> float:
+    """Return how many silences chance alone may have made that were then called `silent`.
 
-    Per place with such gaps: the natural rate of silences as long as the shortest of them, times
-    the vessel-days there.
+    Where a place has days enough for that verdict, silences so long that at most k of them were
+    heard there are called `silent`, k being the most whose upper bound is still rare enough. Chance
+    gives such silences at a rate of about (k + 1/2) in all the days pooled, so at the place itself
+    that times its own days; summed over places.
 
     Args:
-        judged: candidates with verdicts and places.
         reception: what is known.
         rule: of reception.
+        min_silence: silences that are not longer are not counted.
     """
-    silent = judged.filter(pl.col("verdict") == "silent")
-    shortest = silent.sort("silence_h").unique(list(_OFF_NAMES), keep="first", maintain_order=True)
-    if shortest.is_empty():
-        return 0.0
-    key = shortest.select(_key(_OFF_NAMES).alias("key"))["key"].to_numpy()
-    at = np.searchsorted(reception.keys, key)
-    known = (at < reception.keys.size) & (np.append(reception.keys, -1)[at] == key)
-    days = np.where(known, np.append(reception.spot_days, 0.0)[at], 0.0)
-    rates = natural_rates(shortest, reception, rule)["natural_rate_per_d"].fill_null(0.0)
-    return math.fsum(rates.to_numpy() * days)
+    longest = np.full(reception.keys.size, np.iinfo(np.int64).max)
+    shortest = np.full(reception.keys.size, min_silence // timedelta(milliseconds=1))
+    nobody = np.full(reception.keys.size, -1)
+    _, days = _pooled(reception.keys, longest, nobody, reception, rule, began=True)
+    counts, _ = _pooled(reception.keys, shortest, nobody, reception, rule, began=True)
+    enough = np.flatnonzero(days >= -math.log(1.0 - rule.confidence) / rule.silent_max_rate)
+    allowed = rule.silent_max_rate * days[enough]
+    bounds = upper_bounds(np.arange(1 + int(allowed.max(initial=0.0))), rule.confidence)
+    most = np.searchsorted(bounds, allowed, side="right") - 1
+    rates = (np.minimum(most, counts[enough]) + 0.5) / days[enough]
+    return math.fsum(rates * reception.spot_days[enough])
 
 
 def _key(names: tuple[str, ...]) -> pl.Expr:
@@ -237,10 +240,39 @@ def _side_rates(
     mmsi = candidates["mmsi"].to_numpy()
     own = np.searchsorted(reception.vessels, mmsi)
     known = (own < reception.vessels.size) & (np.append(reception.vessels, -1)[own] == mmsi)
+    keys = candidates.select(_key(names).fill_null(-1).alias("key"))["key"].to_numpy()
+    counts, days = _pooled(keys, asked_ms, np.where(known, own, -1), reception, rule, began=began)
+    some = days > 0.0
+    rate, hi = np.zeros(days.size), np.full(days.size, np.inf)
+    np.divide(counts, days, out=rate, where=some)
+    distinct, which = np.unique(counts, return_inverse=True)
+    np.divide(upper_bounds(distinct, rule.confidence)[which], days, out=hi, where=some)
+    return _Rates(days, rate, hi)
+
+
+def _pooled(  # noqa: PLR0913 - what is asked, of whom, and what is known
+    keys: NDArray[np.int64],
+    asked_ms: NDArray[np.int64],
+    own: NDArray[np.int64],
+    reception: Reception,
+    rule: ReceptionRule,
+    *,
+    began: bool,
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return silences of at least the lengths asked, and vessel-days, about places; shape (n,).
+
+    Args:
+        keys: of the places; -1 for none.
+        asked_ms: lengths.
+        own: number of the vessel that asks, which does not count; -1 for none.
+        reception: what is known.
+        rule: of reception.
+        began: count silences where they began, else where they ended.
+    """
     counts, days = _pool(
-        candidates.select(_key(names).fill_null(-1).alias("key"))["key"].to_numpy(),
+        keys,
         asked_ms,
-        np.where(known, own, -1),
+        own,
         reception.keys,
         reception.stay_start,
         reception.stay_vessel,
@@ -261,12 +293,7 @@ def _side_rates(
         rule.min_reference_days,
         rule.max_vessel_share,
     )
-    some = days > 0.0
-    rate, hi = np.zeros(days.size), np.full(days.size, np.inf)
-    np.divide(counts, days, out=rate, where=some)
-    distinct, which = np.unique(counts, return_inverse=True)
-    np.divide(upper_bounds(distinct, rule.confidence)[which], days, out=hi, where=some)
-    return _Rates(days, rate, hi)
+    return counts, days
 
 
 class _Rates(NamedTuple):

@@ -1,7 +1,7 @@
 """Source files, in; positions, statics, rejects and a row of `ingests` each, in the lake.
 
 Every line of a file ends in exactly one counter. A file is known by its content: the same file
-again changes nothing, and a corrected file (known name, overlapping time) replaces the rows of the old one.
+again changes nothing, and a corrected file (known name, overlapping time) replaces the old rows.
 """
 
 import json
@@ -284,7 +284,8 @@ class _Reading:
 def decoder_of(dialect: Dialect, threads: int) -> NmeaDecoder | DelimitedDecoder:
     """Return the decoder that reads a dialect."""
     if dialect.form == "nmea":
-        return NmeaDecoder(tag_checksum=dialect.tag_checksum, threads=threads)
+        ignored = dialect.tag_checksum == "ignore"
+        return NmeaDecoder("ignore" if ignored else "use", threads=threads)
     return DelimitedDecoder(dialect, threads=threads)
 
 

@@ -66,7 +66,7 @@ def destinations() -> tuple[str, ...]:
     ends = {lane.names[k] for lane in chart.lanes.values() for k in (0, -1)}
     ends |= {trip.way.names[0] for trip in chart.trips.values()}
     ends |= {trip.ground.names[0] for trip in chart.trips.values()}
-    return tuple(sorted(_typed(name) for name in ends))
+    return tuple(sorted({_typed(name) for name in ends}))
 
 
 @cache

@@ -11,6 +11,7 @@ from northwatch.events import (
     GFW,
     GapRule,
     ReceptionRule,
+    expected_by_chance,
     find_gaps,
     heard_spans,
     judge_gaps,
@@ -386,3 +387,17 @@ def test_a_static_report_of_a_shared_number_shows_nothing() -> None:
     other = Way(points=stay(*np.arange(AUGUST, AUGUST + 744, 1.5), lat=60), mmsi=259_000_001)
     found = judged(*fleet(), silent_ship(12), other, statics=statics_of(259_000_001, AUGUST + 245))
     assert only(found)["verdict"] == "silent"
+
+
+def test_chance_gives_about_half_a_gap_where_the_days_just_suffice() -> None:
+    seen = scene(*fleet(n=12), silent_ship(12))
+    found, days = find_gaps(seen, listened(), QUICK), reference_days(seen, listened(), QUICK)
+    # 372 vessel-days: none may be longer, and none was, so one half in all of them.
+    assert expected_by_chance(found, days, QUICK) == pytest.approx(0.5)
+    few = days.filter(pl.col("mmsi") < 257_100_009)
+    assert expected_by_chance(found.clear(), few, QUICK) == 0.0  # no verdict, no false alarm
+
+
+def test_chance_gives_nothing_where_there_are_no_verdicts() -> None:
+    found = gaps(Way(points=stay(0, 10)), rule=GFW.gap)
+    assert expected_by_chance(found, reference_days(scene(), listened(), GFW.gap), GFW.gap) == 0.0

@@ -96,3 +96,16 @@ def test_no_interval_is_no_listening_time() -> None:
     listening = Listening.of(heard_spans(np.empty(0, np.int64), np.empty(0, np.int32)))
     assert listening.until_ms(np.array([5, 6])).tolist() == [0, 0]
     assert listening.end_ms == 0
+
+
+def test_a_report_of_another_century_does_no_harm() -> None:
+    t = np.append(reports((0, 24)), [-(10**12), 10**14])
+    found = intervals(t)
+    assert len(found) == 3
+    assert found[1][1] == ms(0)
+
+
+def test_many_sources_are_told_apart() -> None:
+    source = np.repeat(np.arange(40, dtype=np.int32)[::-1], 5)
+    t = ms(0) + np.arange(200) * 1000
+    assert heard_spans(t, source)["source"].to_list() == list(range(40))

@@ -353,21 +353,27 @@ def _facts(fleet: list[Ship]) -> list[dict[str, str]]:
     return [{"name": name, "value": json.dumps(value)} for name, value in sorted(facts.items())]
 
 
-def many_points(count: int, *, vessels: int = 800, days: int = 30) -> list[Ship]:
-    """Return ships whose track points sum to about `count`, for the bench."""
-    per_ship = max(count // vessels, 3)
+def many_points(count: int, *, days: int = 30) -> list[Ship]:
+    """Return ships whose track points sum to about `count`, one each 35 minutes, for the bench."""
+    per_ship = 1_250
     fleet = []
-    for n in range(vessels):
+    for n in range(max(count // per_ship, 1)):
         kind, ship_type, way, speed_kn = KINDS[n % len(KINDS)]
         flag, mid = FLAGS[n % len(FLAGS)]
         hours = np.linspace(0, days * 24 - 1, per_ship)
         lat, lon = _sail(way, hours * speed_kn + 40 * n, 0.4 * math.sin(n))
         fleet.append(
             Ship(
-                mmsi=mid * 1_000_000 + n, imo=None, name=f"BENCH {n}", flag=flag,
-                vessel_class=kind, ship_type=ship_type,
-                t_ms=T0_MS + (hours * MS_PER_H).astype(np.int64), lat_deg=lat, lon_deg=lon,
+                mmsi=mid * 1_000_000 + n,
+                imo=None,
+                name=f"BENCH {n}",
+                flag=flag,
+                vessel_class=kind,
+                ship_type=ship_type,
+                t_ms=T0_MS + (hours * MS_PER_H).astype(np.int64),
+                lat_deg=lat,
+                lon_deg=lon,
                 sog_kn=speed_kn,
             )
-        )  # fmt: skip
+        )
     return fleet
