@@ -1,4 +1,4 @@
-# ruff: noqa: INP001, T201 - a script beside the package, not in it; it prints its result
+# ruff: noqa: T201 - a script beside the package, not in it; it prints its result
 """The pages in Chromium: kilobytes of a first load, and a move of the map's time slider.
 
     python bench/map.py [positions ...]        default 200000 and 1000000
@@ -8,16 +8,15 @@ back. Hour buckets against drawing all, in alternation, the first pair dropped: 
 and the median of the pairs' ratios. Graphics are software here (SwiftShader): trust the ratio.
 """
 
+import shutil
 import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
-
-from tests.browser.conftest import FLAGS, ready, serving
+from tests.browser.conftest import FLAGS, ready, serving, zipped_sizes
 from tests.unit.web.made_picture import T0_MS, frames, many_points, write
 
 DAY_MS = 86_400_000
@@ -46,8 +45,6 @@ def main(counts: list[int]) -> None:
 
 
 def _chromium() -> str:
-    import shutil
-
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         sys.exit("Chromium is not here: apt-get install chromium")
@@ -55,18 +52,15 @@ def _chromium() -> str:
 
 
 def _first_loads(page: Page, site: str) -> None:
-    sizes: dict[str, int] = {}
-
-    def add(response: Any) -> None:  # noqa: ANN401 - Playwright's own type
-        sizes[response.url] = int(response.headers.get("content-length", "0"))
-
-    page.on("response", add)
+    urls: list[str] = []
+    page.on("request", lambda asked: urls.append(asked.url))
     for path in PAGES:
-        sizes.clear()
+        urls.clear()
         page.goto(site + path)
         page.wait_for_load_state("networkidle")
         if path == "/map":
             ready(page)
+        sizes = zipped_sizes(page, (url for url in urls if url.startswith(site)))
         data = sum(n for url, n in sizes.items() if ".arrow" in url)
         kept = sum(n for url, n in sizes.items() if "/static/" in url or "/coast/" in url)
         total = sum(sizes.values()) - data

@@ -1,10 +1,11 @@
 """A served made picture and a Chromium that fails a test on any error or request to the outside."""
 
+import gzip
 import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -135,6 +136,11 @@ def watch(page: Page, site: str, troubles: list[str]) -> None:
             else troubles.append(f"outside: {asked.url}")
         ),
     )
+
+
+def zipped_sizes(page: Page, urls: Iterable[str]) -> dict[str, int]:
+    """Return what each address weighs over the wire, gzipped; asked for again, each once."""
+    return {url: len(gzip.compress(page.request.get(url).body(), 6)) for url in dict.fromkeys(urls)}
 
 
 def until(page: Page, expression: str, *, within_ms: int = READY_MS) -> Any:  # noqa: ANN401 - whatever the page says

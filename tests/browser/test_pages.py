@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import Opener, ready, until
+from tests.browser.conftest import Opener, ready, until, zipped_sizes
 
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -147,16 +147,13 @@ def test_the_focus_is_visible_and_the_skip_link_comes_first(browse: Opener) -> N
     assert page.evaluate("document.activeElement.id") == "main"
 
 
-def test_a_first_visit_loads_within_its_budget(browse: Opener) -> None:
+def test_a_first_visit_to_the_map_loads_within_its_budget(browse: Opener) -> None:
     page = browse("/vessels")
-    sizes: dict[str, int] = {}
-
-    def add(response: Any) -> None:  # noqa: ANN401 - Playwright's own type
-        length = int(response.headers.get("content-length", "0"))
-        sizes[response.url.split("/", 3)[3].split("?")[0]] = length
-
-    page.on("response", add)
+    urls: list[str] = []
+    page.on("request", lambda asked: urls.append(asked.url))
     page.goto(page.url.replace("/vessels", "/map"))
     ready(page)
-    without_data = {k: v for k, v in sizes.items() if k != "positions.arrow"}
+    sizes = zipped_sizes(page, (url for url in urls if url.startswith("http")))
+    without_data = {url: n for url, n in sizes.items() if ".arrow" not in url}
+    assert sum("/coast/" in url for url in sizes) == 1
     assert sum(without_data.values()) <= 280_000, without_data
