@@ -11,8 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from northwatch.geo import Vector
-from northwatch.geo.sphere import sincos_ais
+from northwatch.geo import Vector, unit_vector_ais
 from northwatch.tracks.rules import RuleNumbers
 from northwatch.tracks.tracked import NO_SPEED
 from northwatch.units import AIS_TENTHS, METRES_PER_NAUTICAL_MILE, MS_PER_H, SPHERE_RADIUS_M
@@ -103,7 +102,7 @@ def own_move(place: Vector, lon_i: int, sog_i: int, cog_i: int, very_slow_kn: fl
     if horizontal > 0.0:
         cos_lon, sin_lon = x / horizontal, y / horizontal
     else:
-        sin_lon, cos_lon = sincos_ais(lon_i)
+        cos_lon, sin_lon, _ = unit_vector_ais(0, lon_i)  # a course at the pole needs a meridian
     tx = -cosine * z * cos_lon - sine * sin_lon
     ty = -cosine * z * sin_lon + sine * cos_lon
     return Move(speed, (tx, ty, cosine * horizontal))

@@ -138,6 +138,19 @@ def test_positions_that_a_better_match_passes_over_are_strays() -> None:
     check_layout(tracked)
 
 
+@BOTH
+@pytest.mark.parametrize(("off_nm", "n_strays"), [(0.25, 0), (0.45, 1)])
+def test_a_false_position_close_by_leaves_the_track_if_the_older_one_is_twice_as_good(
+    rule: TrackRule, off_nm: float, n_strays: int
+) -> None:
+    # At rest; the false position says 100 kn. Nearer than 0.28 nm it may stay, whatever it says.
+    rows = sail(4, speed_kn=0.0)
+    rows[2] = row(rows[2]["t_ms"], 70.0 + off_nm / 60.04, 10.0, 100.0)
+    tracked = assign_tracks(table(rows), rule)
+    assert tracked.tracks["n_strays"].to_list() == [n_strays]
+    assert rows_of(tracked) == [[0, 1, 3] if n_strays else [0, 1, 2, 3]]
+
+
 def test_no_position_is_looked_back_on_beyond_the_longest_silence() -> None:
     # The last row is where the first was, 25 hours before, and far from the second.
     rows = [row(T0, 70.0, 10.0, 0.0), row(T0 + 23 * H, 75.0, 10.0, 0.0)]
