@@ -81,12 +81,14 @@ class BuildPlan:
         keep_small_craft: keep fishing vessels under 15 m and leisure craft under 45 m.
         threads: cores to use; memory grows with them.
         profile: rules of events.
+        rows_per_task: positions that a task holds, about; it changes no row.
     """
 
     zone_documents: tuple[tuple[str, dict[str, Any]], ...] = ()
     keep_small_craft: bool = False
     threads: int = 1
     profile: Profile = ARCTIC
+    rows_per_task: int = ROWS_PER_TASK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +154,7 @@ def build(lake: Lake, plan: BuildPlan, *, watch: Watch = unwatched) -> BuildResu
         tasks = [
             _Task(bucket, *vessel_range)
             for bucket in range(BUCKETS)
-            for vessel_range in picture.vessel_ranges(bucket, ROWS_PER_TASK)
+            for vessel_range in picture.vessel_ranges(bucket, plan.rows_per_task)
         ]
         made = _Gathered()
         runner = LocalRunner(plan.threads)

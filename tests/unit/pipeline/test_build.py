@@ -9,7 +9,6 @@ import pytest
 from northwatch import pipeline
 from northwatch.errors import MissingError
 from northwatch.lake import Lake
-from northwatch.pipeline import build as module
 from northwatch.schema import BUILD_FACTS, DERIVED, POSITIONS, PRESENCE, TABLES, VESSELS
 from northwatch.season import Kind, Truth, make_season, score
 from tests.made import PLAN, made_files
@@ -50,14 +49,12 @@ def test_building_again_gives_the_same_picture(lake: Lake, tmp_path: Path) -> No
     assert again.picture().data_hash() == lake.picture().data_hash()
 
 
-def test_small_tasks_give_the_same_rows(
-    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_small_tasks_give_the_same_rows(lake: Lake, tmp_path: Path) -> None:
     before = tables(lake)
-    monkeypatch.setattr(module, "ROWS_PER_TASK", 500)
     again = Lake.open(tmp_path / "lake", create=True)
     pipeline.ingest(again, made_files(tmp_path / "season"))
-    pipeline.build(again, pipeline.BuildPlan(threads=2, keep_small_craft=True))
+    plan = pipeline.BuildPlan(threads=2, keep_small_craft=True, rows_per_task=500)
+    pipeline.build(again, plan)
     for name, table in tables(again).items():
         assert table.equals(before[name]), name
 
@@ -67,7 +64,7 @@ def test_nmea_and_danish_csv_of_one_season_show_the_same_vessels(
 ) -> None:
     other = Lake.open(tmp_path / "lake", create=True)
     pipeline.ingest(other, made_files(tmp_path / "season", form="dma"))
-    pipeline.build(other, pipeline.BuildPlan())
+    pipeline.build(other, pipeline.BuildPlan(keep_small_craft=True))
     columns = ["mmsi", "vessel_id", "flag", "name", "vessel_class"]
     both = [one.picture().read(VESSELS.name).select(columns).sort("mmsi") for one in (lake, other)]
     assert both[0].equals(both[1])
