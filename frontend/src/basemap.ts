@@ -32,6 +32,21 @@ export function colours(): Colours {
   return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()])) as unknown as Colours;
 }
 
+/** The style sheet's colours for paper, which no page can read before it is printed. */
+export const PAPER: Colours = {
+  sea: "#eef4f7",
+  land: "#ffffff",
+  coast: "#555555",
+  graticule: "#aaaaaa",
+  quiet: "#333333",
+  ink: "#000000",
+  paper: "#ffffff",
+  gate: "#5b2a4e",
+  gap: "#8a1f12",
+  accent: "#004b66",
+  edge: "#000000",
+};
+
 interface CoastFile {
   unit_m: number;
   polygons: number[][][];

@@ -20,6 +20,8 @@ import {
   styleGates,
   styleGraticule,
   styleZones,
+  PAPER,
+  type Colours,
   type Outlines,
 } from "./basemap.ts";
 import { rgb, type Drawing } from "./drawing.ts";
@@ -66,6 +68,7 @@ export class Chart {
   private readonly events = vectors(6);
   private readonly chosen = vectors(5);
   private readonly ships: Ships;
+  private readonly sheet = document.createElement("canvas");
   private readonly readout = document.createElement("div");
   private readonly tip = document.createElement("div");
 
@@ -127,7 +130,9 @@ export class Chart {
       button.addEventListener("click", act);
       buttons.append(button);
     }
-    this.box.append(buttons, this.readout, this.tip);
+    this.sheet.className = "map-sheet";
+    this.sheet.setAttribute("aria-hidden", "true");
+    this.box.append(this.sheet, buttons, this.readout, this.tip);
     this.showReadout(null);
   }
 
@@ -139,18 +144,32 @@ export class Chart {
     this.view.on("change:rotation", () => styleGraticule(this.graticule, colours(), this.view.getRotation()));
     this.view.on("change", () => this.showReadout(null));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.restyle());
-    addEventListener("beforeprint", () => this.redraw());
-    addEventListener("afterprint", () => this.redraw());
+    addEventListener("beforeprint", () => this.copyForPaper());
+    addEventListener("afterprint", () => this.restyle());
   }
 
-  /** Take the style sheet's colours anew: another scheme, or paper. */
-  private redraw(): void {
-    this.restyle();
+  /** Draw the map in the colours of paper into a canvas of its own, which only paper shows. */
+  private copyForPaper(): void {
+    this.restyle(PAPER);
     this.map.renderSync();
+    const sheet = this.sheet;
+    sheet.width = this.drawing.canvas.width;
+    sheet.height = this.drawing.canvas.height;
+    const pen = sheet.getContext("2d")!;
+    pen.fillStyle = PAPER.sea;
+    pen.fillRect(0, 0, sheet.width, sheet.height);
+    const ratio = sheet.width / this.box.clientWidth;
+    for (const canvas of this.box.querySelectorAll<HTMLCanvasElement>(".ol-layers canvas")) {
+      const matrix = canvas === this.drawing.canvas ? new DOMMatrix() : new DOMMatrix(canvas.style.transform || undefined);
+      const scale = canvas === this.drawing.canvas ? 1 : ratio;
+      pen.setTransform(matrix.a * scale, matrix.b * scale, matrix.c * scale, matrix.d * scale, matrix.e * ratio, matrix.f * ratio);
+      pen.drawImage(canvas, 0, 0);
+    }
+    pen.resetTransform();
   }
 
-  private restyle(): void {
-    const c = colours();
+  /** Take colours anew: those of the style sheet as they are now, or of paper. */
+  private restyle(c: Colours = colours()): void {
     styleGraticule(this.graticule, c, this.view.getRotation());
     if (this.coast) styleCoast(this.coast, c);
     styleGates(this.gates, c);
