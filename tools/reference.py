@@ -90,7 +90,7 @@ def _options(command: Any) -> str:  # noqa: ANN401 - typer keeps its own copy of
     for parameter in command.params:
         told = " ".join((getattr(parameter, "help", None) or "").split())
         if parameter.param_type_name == "argument":
-            rows.append(f"| `{parameter.human_readable_name}` | {told} |")
+            rows.append(f"| `{str(parameter.name).upper()}` | {told} |")
         elif parameter.name != "help":
             names = " / ".join([*parameter.opts, *parameter.secondary_opts])
             rows.append(f"| `{names}` | {told} |")
