@@ -178,6 +178,7 @@ class Emitter:
     Attributes:
         sets: the transmitters.
         plan: the season's plan.
+        shore: how many station numbers are shore stations; those from there on are satellites.
     """
 
     def __init__(self, plan: SeasonPlan, fleet: Fleet, interval_s: float) -> None:
@@ -185,6 +186,7 @@ class Emitter:
         self.plan = plan
         self.sets = sets_of(plan, fleet, interval_s)
         self._chances = chances_of(plan)
+        self.shore = self._chances.shore
         self._seed = seeds(plan.seed, 1)[0]
         self._season_ear: Ears | None = None
 

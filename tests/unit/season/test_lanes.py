@@ -1,6 +1,7 @@
 """Lanes, trips and grounds lie over water with all the room they leave to ships."""
 
 import tomllib
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -9,36 +10,42 @@ import shapely
 
 from northwatch import data
 from northwatch.geo import shipped_land
-from northwatch.season.charts import Places, shipped_chart, shipped_stations
+from northwatch.season.charts import Places, shipped_chart, shipped_stations, vectors
 from northwatch.season.knowable import arc_points
 from northwatch.season.paths import Floats, angles
 from northwatch.season.planted import projected, scale_of
 from northwatch.season.voyages import destinations
 from northwatch.units import SPHERE_RADIUS_M
 
-STEP_KM = 1.0
+STEP_KM = 2.0
 
 
 def _room_km(places: Places) -> Floats:
     return places.free_rad * SPHERE_RADIUS_M / 1000.0
 
 
-def _spare_km(xyz: Floats, room_km: Floats) -> float:
-    """Return the least distance to land beyond the room, kilometres; negative if it touches."""
-    land = shipped_land().polygon
-    shapely.prepare(land)
-    x, y = projected(xyz)
-    away_m = shapely.distance(land, shapely.points(x, y)) / scale_of(xyz)
-    away_m[shapely.contains_xy(land, x, y)] = -1.0
-    return float((away_m / 1000.0 - room_km).min())
+@cache
+def _shores() -> shapely.STRtree:
+    """Return every straight piece of the coast."""
+    rings = shapely.get_rings(shapely.get_parts(shipped_land().polygon))
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    joined = np.flatnonzero(ring[1:] == ring[:-1])
+    return shapely.STRtree(
+        shapely.linestrings(np.stack([points[joined], points[joined + 1]], axis=1))
+    )
 
 
-def _leg_spare_km(begin: Floats, end: Floats, room_km: tuple[float, float]) -> float:
+def _touches(begin: Floats, end: Floats, room_km: tuple[float, float]) -> bool:
+    """Tell whether a leg, with the room it leaves, meets a shore or begins on land."""
     length_km = float(angles(begin[None], end[None])[0]) * SPHERE_RADIUS_M / 1000.0
     n = max(2, int(length_km / STEP_KM))
-    share = np.linspace(0.0, 1.0, n)
-    room = room_km[0] * (1.0 - share) + room_km[1] * share
-    return _spare_km(arc_points(begin[None], end[None], n)[0], room)
+    xyz = arc_points(begin[None], end[None], n)[0]
+    xy = np.column_stack(projected(xyz))
+    room = np.linspace(*room_km, n) * scale_of(xyz) * 1000.0
+    lines = shapely.linestrings(np.stack([xy[:-1], xy[1:]], axis=1))
+    wide = np.maximum(room[:-1], room[1:])
+    met = _shores().query(lines, predicate="dwithin", distance=wide)
+    return met.size > 0 or bool(shapely.contains_xy(shipped_land().polygon, *xy[0]))
 
 
 def _legs() -> dict[str, tuple[Floats, Floats, tuple[float, float]]]:
@@ -56,15 +63,24 @@ def _legs() -> dict[str, tuple[Floats, Floats, tuple[float, float]]]:
 
 
 def test_no_leg_of_a_lane_or_trip_touches_land_with_its_room() -> None:
-    short = {name: spare for name, leg in _legs().items() if (spare := _leg_spare_km(*leg)) < 0.0}
-    assert not short
+    legs = _legs()
+    assert len(legs) > 250
+    assert not [name for name, leg in legs.items() if _touches(*leg)]
 
 
 def test_no_ground_touches_land() -> None:
     grounds = {trip.ground.names[0]: trip.ground for trip in shipped_chart().trips.values()}
-    short = {name: ground for name, ground in grounds.items()
-             if _spare_km(ground.xyz, _room_km(ground)) < 0.0}  # fmt: skip
-    assert not short
+    touching = [
+        name
+        for name, ground in grounds.items()
+        if _touches(ground.xyz[0], ground.xyz[0], (_room_km(ground)[0],) * 2)
+    ]
+    assert not touching
+
+
+def test_a_leg_over_land_would_be_seen() -> None:
+    oslo, bergen = vectors(np.array([59.9, 60.4]), np.array([10.7, 4.0]))
+    assert _touches(oslo, bergen, (0.0, 0.0))
 
 
 def test_every_place_and_ground_is_on_some_way() -> None:
