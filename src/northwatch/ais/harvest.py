@@ -40,6 +40,19 @@ from northwatch.schema import CLASS_A, CLASS_B, CLASS_OTHER, CLASS_UNKNOWN, Tabl
 
 Values = NDArray[Any]
 
+TABLES: Final = (
+    NMEA_REPORTS,
+    NMEA_STATICS,
+    BASE_REPORTS,
+    AID_REPORTS,
+    OTHER_REPORTS,
+    STREAM_REJECTS,
+)
+Tables = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]
+
+# Making an empty frame costs as much as decoding a thousand lines; frames cannot change.
+_EMPTY: Final[Tables] = tuple(table.empty() for table in TABLES)  # type: ignore[assignment]
+
 _LONG_RANGE: Final = 27
 
 # Class of the transponder by message type. A long-range report (27) comes nearly always from
@@ -117,7 +130,7 @@ def _reckoned(letter: str, types: Values) -> dict[str, Values]:
 def _frame(table: Table, letter: str, out: Out, n: int) -> pl.DataFrame:
     """Return the first `n` rows of a table."""
     if n == 0:
-        return table.empty()
+        return _EMPTY[TABLES.index(table)]
     found = _columns(out, letter, n)
     texts = _texts(out, letter, n)
     reckoned = _reckoned(letter, found["ais_type"][0])
@@ -140,9 +153,9 @@ def _frame(table: Table, letter: str, out: Out, n: int) -> pl.DataFrame:
 
 
 def _rejects(out: Out, n: int) -> pl.DataFrame:
-    """Return the first `n` rejects, by offset."""
+    """Return the first `n` rejects, in the order in which they were refused."""
     if n == 0:
-        return STREAM_REJECTS.empty()
+        return _EMPTY[-1]
     reasons = pl.Series("reason", COUNTERS).gather(out.x32[1, :n])
     columns = {
         "offset": out.x64[0, :n].copy(),
@@ -150,18 +163,7 @@ def _rejects(out: Out, n: int) -> pl.DataFrame:
         "length": out.x32[0, :n].copy(),
         "reason": reasons,
     }
-    return STREAM_REJECTS.conform(pl.DataFrame(columns)).sort("offset", maintain_order=True)
-
-
-TABLES: Final = (
-    NMEA_REPORTS,
-    NMEA_STATICS,
-    BASE_REPORTS,
-    AID_REPORTS,
-    OTHER_REPORTS,
-    STREAM_REJECTS,
-)
-Tables = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]
+    return STREAM_REJECTS.conform(pl.DataFrame(columns))
 
 
 def harvest(out: Out, memory: Memory) -> Tables:
@@ -171,6 +173,8 @@ def harvest(out: Out, memory: Memory) -> Tables:
         Position reports, static reports, base stations, aids, others, rejects.
     """
     s = memory.s
+    if not s[[S.n_r, S.n_s, S.n_b, S.n_a, S.n_o, S.n_x]].any():
+        return _EMPTY
     tables = (
         _frame(NMEA_REPORTS, "r", out, int(s[S.n_r])),
         _frame(NMEA_STATICS, "s", out, int(s[S.n_s])),
@@ -187,11 +191,14 @@ def harvest(out: Out, memory: Memory) -> Tables:
 def concatenated(parts: Sequence[Tables]) -> Tables:
     """Return the tables of several harvests as one, rejects by offset."""
     joined = []
-    for place, table in enumerate(TABLES):
+    for place, empty in enumerate(_EMPTY):
         held = [part[place] for part in parts if part[place].height]
-        joined.append(pl.concat(held, rechunk=False) if held else table.empty())
+        table = held[0] if len(held) == 1 else empty
+        joined.append(pl.concat(held, rechunk=False) if len(held) > 1 else table)
     *reports, rejects = joined
-    return (*reports, rejects.sort("offset", maintain_order=True))  # type: ignore[return-value]
+    if rejects.height > 1:
+        rejects = rejects.sort("offset", maintain_order=True)
+    return (*reports, rejects)  # type: ignore[return-value]
 
 
 def counters(counts: NDArray[np.int64]) -> dict[str, int]:

@@ -10,7 +10,7 @@ import polars as pl
 from northwatch.ais.columns import STATIONS
 from northwatch.ais.decoded import Decoded
 from northwatch.ais.harvest import Tables, concatenated, counters, harvest
-from northwatch.ais.layout import MAX_LINE, fresh_memory, fresh_out
+from northwatch.ais.layout import MAX_LINE, S, fresh_memory, fresh_out
 from northwatch.ais.parts import orphan_all, orphan_old
 from northwatch.ais.seam import Chunk, Seam, cut_behind, memory_of_chunk, run
 from northwatch.ais.stations import station_names
@@ -62,7 +62,7 @@ class NmeaDecoder:
         self._rest = np.zeros(MAX_LINE + 4 * PAD, np.uint8)
         self._n_rest = 0
         self._base = 0  # offset in the stream of the first byte not yet decoded
-        self._names: list[str] = []
+        self._stations = STATIONS.empty()
 
     def feed(self, block: Block) -> Decoded:
         """Decode the lines that end in this block; keep what is left for the next."""
@@ -158,8 +158,12 @@ class NmeaDecoder:
         """Return the tables as one, with counters and stations up to now."""
         tables.append(harvest(self._outs[0], self._memory))
         reports, statics, bases, aids, others, rejects = concatenated(tables)
-        self._names += station_names(self._memory, len(self._names))
-        stations = pl.DataFrame({"station": range(len(self._names)), "name": self._names})
+        known = self._stations.height
+        if int(self._memory.s[S.n_stations]) > known:
+            names = station_names(self._memory, known)
+            numbers = range(known, known + len(names))
+            new = pl.DataFrame({"station": numbers, "name": names})
+            self._stations = pl.concat([self._stations, STATIONS.conform(new)])
         return Decoded(
             reports=reports,
             statics=statics,
@@ -168,7 +172,7 @@ class NmeaDecoder:
             others=others,
             rejects=rejects,
             counters=counters(self._memory.counts),
-            stations=STATIONS.conform(stations),
+            stations=self._stations,
         )
 
 
