@@ -137,15 +137,15 @@ class Judge:
             for fix in (leg.p, leg.q):
                 self.days[chain.mmsi, self.place(chain, fix)] += ms / 2 / 86_400_000
 
-    def rate(  # noqa: C901, PLR0912, PLR0915 - a plain loop, as the rule reads
+    def rate(  # noqa: C901, PLR0912 - a plain loop, as the rule reads
         self, place: Place, length_ms: float, own: int, without: set[int], *, ends: bool
-    ) -> tuple[int, float]:
+    ) -> tuple[float, float]:
         """Return silences of at least a length, and days, about a place; see the rule's words."""
         how = self.how
         group, (x, y) = place[:3], place[3:]
         near: list[Place] = []
         interval: float | None = None
-        total_days, count = 0.0, 0
+        total_days, count = 0.0, 0.0
         for ring in range(how.pool_rings + 1):
             for (_, there), n in self.positions.items():
                 dx, dy = there[3] - x, there[4] - y
@@ -162,25 +162,14 @@ class Judge:
                 ):
                     continue
                 near.append(there)
-            total_days = sum(self.totals(there, own, without)[0] for there in near)
-            heard_all = sum(self.totals(there, own, without)[1] for there in near)
-            if interval is None and heard_all:
-                interval = total_days / heard_all
-            per_vessel: Counter[int] = Counter()
-            for s in self.silences:
-                if s.mmsi == own or s.mmsi in without or (ends and s.on is None):
-                    continue
-                fix = s.on if ends and s.on is not None else s.off
-                if listened(self.spans, s.off.t, s.end) < length_ms:
-                    continue
-                if self.place(s.chain, fix) in near:
-                    per_vessel[s.mmsi] += 1
-            share = max(1, int(how.max_vessel_share * sum(per_vessel.values())))
-            count = sum(min(n, share) for n in per_vessel.values())
-            for mmsi, n in per_vessel.items():
-                if n > share:
-                    theirs = sum(self.days[mmsi, there] for there in near)
-                    total_days -= (1 - share / n) * theirs
+            if interval is None:
+                told = [self.totals(there, own, without) for there in near]
+                heard_all = sum(heard for _, heard in told)
+                interval = sum(days for days, _ in told) / heard_all if heard_all else None
+            count, total_days = 0.0, 0.0
+            for there in near:
+                part, days = self.weighted(there, length_ms, own, without, ends=ends)
+                count, total_days = count + part, total_days + days
             needed = -math.log(1 - how.confidence) / how.silent_max_rate
             if total_days >= needed or (
                 count >= 5
@@ -189,6 +178,25 @@ class Judge:
             ):
                 break
         return count, total_days
+
+    def weighted(
+        self, place: Place, length_ms: float, own: int, without: set[int], *, ends: bool
+    ) -> tuple[float, float]:
+        """Return silences and days in one cell; a vessel that gives too many counts in part."""
+        lengths: dict[int, list[float]] = defaultdict(list)
+        for s in self.silences:
+            fix = s.on if ends else s.off
+            if s.mmsi not in without and fix is not None and self.place(s.chain, fix) == place:
+                lengths[s.mmsi].append(listened(self.spans, s.off.t, s.end))
+        total = sum(len(mine) for mine in lengths.values())
+        share = max(1, int(self.how.max_vessel_share * total))
+        count, days = 0.0, 0.0
+        for mmsi, there in self.positions:
+            if there == place and mmsi != own and mmsi not in without:
+                weight = min(1.0, share / max(1, len(lengths[mmsi])))
+                count += weight * sum(ms >= length_ms for ms in lengths[mmsi])
+                days += weight * self.days[mmsi, place]
+        return count, days
 
     def totals(self, place: Place, own: int, without: set[int]) -> tuple[float, int]:
         mine = [m for m, there in self.positions if there == place and m != own]
@@ -216,8 +224,8 @@ class Judge:
         off = self.place(s.chain, s.off)
         least = rule.min_silence.total_seconds() * 1000
         if length <= rule.min_silence_deaf.total_seconds() * 1000:
-            n, days = self.rate(off, least, s.mmsi, without, ends=False)
-            if days < how.min_reference_days or n > how.deaf_min_rate * days:
+            few, known = self.rate(off, least, s.mmsi, without, ends=False)
+            if known < how.min_reference_days or few > how.deaf_min_rate * known:
                 return None
         n, days = self.rate(off, length, s.mmsi, without, ends=False)
         sides = [(n, days)]
@@ -263,8 +271,9 @@ def lat_of(place: Place, rule: ReceptionRule) -> float:
     return 90 - 2 * math.degrees(math.asin(min(1.0, radius / (2 * RADIUS_KM))))
 
 
-def upper(n: int, confidence: float) -> float:
+def upper(n: float, confidence: float) -> float:
     """Return the mean at which a count of at most n has chance 1 - confidence, by halving."""
+    n = math.ceil(n - 1e-9)
     low, high = 0.0, n + 10 * math.sqrt(n + 1) + 10
     for _ in range(200):
         mean = (low + high) / 2

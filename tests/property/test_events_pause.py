@@ -20,7 +20,8 @@ RULE = GapRule(
 def test_pause(seed: int, begin: float, hours: float) -> None:
     seen = scene(*anchored_ways(seed), as_of_ms=ms(80))
     heard = find_gaps(seen, listened(), RULE)
-    reception = Reception.of(heard, reference_days(seen, listened(), RULE))
+    assert RULE.reception is not None
+    reception = Reception.of(heard, reference_days(seen, listened(), RULE), RULE.reception)
     holed = pl.concat([listened(end_h=begin), listened(begin_h=begin + hours)])
     before = judged_by(reception, heard, RULE)
     after = judged_by(reception, find_gaps(seen, holed, RULE), RULE)

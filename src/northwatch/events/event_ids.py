@@ -33,8 +33,14 @@ def event_ids(
 ) -> list[str]:
     """Return the ids of events of one vessel each, row by row; rows alike are counted in order."""
     seen: Counter[tuple[int, str, int]] = Counter()
+    # The text of `event_id`, put together from parts that are encoded once.
+    head = json.dumps([kind, rule], separators=(",", ":"))[:-1]
+    encoded = {thing: json.dumps(thing) for thing in set(things)}
     ids = []
     for key in zip(mmsi, things, t_from_ms, strict=True):
-        ids.append(event_id(kind, rule, [key[0]], key[1], key[2], seen[key]))
-        seen[key] += 1
+        nth = seen[key]
+        seen[key] = nth + 1
+        tail = f",{nth}]" if nth else "]"
+        text = f"{head},[{key[0]}],{encoded[key[1]]},{key[2]}{tail}"
+        ids.append(hashlib.sha256(text.encode("ascii")).hexdigest()[:HEX_DIGITS])
     return ids

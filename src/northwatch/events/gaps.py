@@ -401,9 +401,7 @@ def judge_gaps(
     return GAPS.conform(_two_rounds(candidates, reference, rule, statics)[0])
 
 
-def expected_by_chance(
-    candidates: pl.DataFrame, reference: pl.DataFrame, rule: GapRule
-) -> float:
+def expected_by_chance(candidates: pl.DataFrame, reference: pl.DataFrame, rule: GapRule) -> float:
     """Return how many `silent` gaps chance alone would give: to be printed with every list of them.
 
     Takes what `judge_gaps` takes; 0 for a profile without verdicts.
@@ -420,9 +418,10 @@ def _two_rounds(
     """Return the gaps, judged by vessels that have none that is silent; and that reception."""
     candidates = candidates.sort(GAPS.order)
     seen = _seen(candidates, statics)
-    first = judged_by(Reception.of(candidates, reference), candidates, rule, seen)
+    how = rule.reception or ReceptionRule()
+    first = judged_by(Reception.of(candidates, reference, how), candidates, rule, seen)
     silent = first.filter(pl.col("verdict") == SILENT)["mmsi"].unique()
-    reception = Reception.of(candidates, reference, without=silent)
+    reception = Reception.of(candidates, reference, how, without=silent)
     return judged_by(reception, candidates, rule, seen), reception
 
 

@@ -85,12 +85,12 @@ def _spans(t_ms: NDArray[np.int64]) -> NDArray[np.int64]:
     n_bins = (last - first) // JOIN_MS + 1
     if n_bins > t_ms.size + _FEW_BINS:  # a wrong clock may have put a report in another year
         ordered = np.sort(t_ms)
-        joined: NDArray[np.int64] = _joined(ordered, ordered)
-        return joined
+        sparse: NDArray[np.int64] = _joined(ordered, ordered)
+        return sparse
     lows, highs = _by_minute(t_ms, first, n_bins)
     heard = lows <= highs
-    joined = _joined(lows[heard], highs[heard])
-    return joined
+    spans: NDArray[np.int64] = _joined(lows[heard], highs[heard])
+    return spans
 
 
 def listening_intervals(heard: pl.DataFrame) -> pl.DataFrame:

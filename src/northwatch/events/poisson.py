@@ -1,24 +1,28 @@
 """A count, in; the exact upper bound of the mean it may have come from, out."""
 
 import math
+from typing import Final
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+_LOW: Final = 1e-18  # below the last digit of a sum near 1
+
 
 @njit(cache=True, nogil=True)
-def at_most(n: int, mean: float) -> float:
-    """Return the chance of a count of at most n where the mean is `mean` > 0."""
-    # From the term of n down: each is the one above times k / mean. The bound is always sought
-    # above n, where they fall.
+def _chance(n: int, mean: float) -> tuple[float, float]:
+    """Return the chance of a count of exactly n, and of at most n, where the mean is `mean` > 0."""
+    exactly = math.exp(n * math.log(mean) - mean - math.lgamma(n + 1.0))
+    # From n down each term is the one above times k / mean; above n, where the bound lies, they
+    # fall all the way.
     total, term = 0.0, 1.0
     k = n
-    while k >= 0 and term > 1e-18 * total:
+    while k >= 0 and term > _LOW * total:
         total += term
         term *= k / mean
         k -= 1
-    return total * math.exp(n * math.log(mean) - mean - math.lgamma(n + 1.0))
+    return exactly, exactly * total
 
 
 @njit(cache=True, nogil=True)
@@ -28,18 +32,24 @@ def upper_bound(n: int, confidence: float) -> float:
     Source:
         F. Garwood, Biometrika 28 (1936) 437-442 (exact limits, one-sided).
     """
-    low, high = float(n), n + 10.0 + 10.0 * math.sqrt(n + 1.0)
     if n == 0:
         return -math.log(1.0 - confidence)
-    for _ in range(200):
-        middle = 0.5 * (low + high)
-        if middle in (low, high):
-            break
-        if at_most(n, middle) > 1.0 - confidence:
-            low = middle
+    low, high = float(n), n + 10.0 + 10.0 * math.sqrt(n + 1.0)
+    mean = n + 1.0 + 1.645 * math.sqrt(n + 1.0)
+    for _ in range(100):
+        exactly, at_most = _chance(n, mean)
+        if at_most > 1.0 - confidence:
+            low = mean
         else:
-            high = middle
-    return high
+            high = mean
+        # Newton's step, or half the way where that leads out.
+        following = mean + (at_most - (1.0 - confidence)) / exactly
+        if not low < following < high:
+            following = 0.5 * (low + high)
+        if abs(following - mean) <= 1e-14 * mean:
+            break
+        mean = following
+    return mean
 
 
 @njit(cache=True, nogil=True)

@@ -15,107 +15,83 @@ Error: pooling stands in for the distance to the nearest station, which no sourc
 import math
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import polars as pl
-from numba import njit
 from numpy.typing import NDArray
 
 from northwatch.events.poisson import upper_bounds
+from northwatch.events.pooling import HALF_SIDE, SIDE, Silences, Stays, pool
 from northwatch.events.rules import ReceptionRule
 from northwatch.events.silences import PLACE
-from northwatch.units import MS_PER_H, SPHERE_RADIUS_M
+from northwatch.units import MS_PER_H
 
 ON: Final = "_on"
 PLACE_ON: Final = pl.Schema({name + ON: dtype for name, dtype in PLACE.items()})
 _OFF_NAMES: Final = tuple(PLACE)
 _ON_NAMES: Final = tuple(PLACE_ON)
-# A count of this many is no accident: pooling may stop at it.
-_ENOUGH: Final = 5
-# Cells are numbered from the pole; this many of 5 km reach to the south pole.
-_HALF_SIDE: Final = 4096
-_SIDE: Final = 2 * _HALF_SIDE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reception:
-    """What is known of the natural rate of silences, as arrays for kernels.
-
-    A *spot* is a place (period, class, moving, cell) at which some vessel was heard; spots are
-    numbered in the order of `keys`. Vessels are numbered in the order of `vessels`.
+    """What is known of the natural rate of silences.
 
     Attributes:
-        vessels: MMSIs, ascending.
-        keys: key of each spot, ascending, shape (n_spots,).
-        spot_days: vessel-days at each spot.
-        spot_positions: positions heard there.
-        stay_start: where each spot's stays begin, shape (n_spots + 1,).
-        stay_vessel: whose stay it is, ascending within a spot.
-        stay_days: its vessel-days.
-        stay_positions: its positions.
-        off_start: where each spot's silences that began there begin, shape (n_spots + 1,).
-        off_vessel: whose they are.
-        off_ms: how long they are.
-        on_start: the same for silences that ended there.
-        on_vessel: whose they are.
-        on_ms: how long they are.
+        vessels: MMSIs, ascending; kernels know vessels by their number here.
+        stays: vessel-days by spot and vessel.
+        began: silences by the spot at which they began.
+        ended: silences by the spot at which they ended.
     """
 
     vessels: NDArray[np.int32]
-    keys: NDArray[np.int64]
-    spot_days: NDArray[np.float64]
-    spot_positions: NDArray[np.int64]
-    stay_start: NDArray[np.int64]
-    stay_vessel: NDArray[np.int64]
-    stay_days: NDArray[np.float64]
-    stay_positions: NDArray[np.int64]
-    off_start: NDArray[np.int64]
-    off_vessel: NDArray[np.int64]
-    off_ms: NDArray[np.int64]
-    on_start: NDArray[np.int64]
-    on_vessel: NDArray[np.int64]
-    on_ms: NDArray[np.int64]
+    stays: Stays
+    began: Silences
+    ended: Silences
 
     @classmethod
     def of(
-        cls, candidates: pl.DataFrame, reference: pl.DataFrame, without: pl.Series | None = None
+        cls,
+        candidates: pl.DataFrame,
+        reference: pl.DataFrame,
+        rule: ReceptionRule,
+        *,
+        without: pl.Series | None = None,
     ) -> "Reception":
         """Return the reception that silences and vessel-days show.
 
         Args:
             candidates: silences (`find_gaps`).
             reference: vessel-days (`reference_days`).
+            rule: of reception.
             without: MMSIs that are no reference vessels.
         """
         if without is not None:
             candidates = candidates.filter(~pl.col("mmsi").is_in(without.implode()))
             reference = reference.filter(~pl.col("mmsi").is_in(without.implode()))
-        stays = reference.with_columns(_key(_OFF_NAMES).alias("key")).sort("key", "mmsi")
-        vessels = np.unique(stays["mmsi"].to_numpy())
-        keys, start = np.unique(stays["key"].to_numpy(), return_index=True)
-        stay_days = stays["days"].to_numpy()
-        positions = stays["n_positions"].to_numpy()
-        off_start, off_vessel, off_ms = _silences_at(candidates, _OFF_NAMES, keys, vessels)
-        on_start, on_vessel, on_ms = _silences_at(candidates, _ON_NAMES, keys, vessels)
+        rows = reference.with_columns(_key(_OFF_NAMES).alias("key")).sort("key", "mmsi")
+        vessels, vessel = np.unique(rows["mmsi"].to_numpy(), return_inverse=True)
+        keys, start = np.unique(rows["key"].to_numpy(), return_index=True)
+        days, positions = rows["days"].to_numpy(), rows["n_positions"].to_numpy()
+        stays = Stays(
+            keys=keys,
+            start=np.append(start, days.size).astype(np.int64),
+            vessel=vessel.astype(np.int64),
+            days=days,
+            positions=positions,
+            spot_days=_sums(days, start),
+            spot_positions=_sums(positions, start),
+        )
         return cls(
             vessels=vessels,
-            keys=keys,
-            spot_days=np.add.reduceat(stay_days, start) if start.size else np.empty(0),
-            spot_positions=(
-                np.add.reduceat(positions, start) if start.size else np.empty(0, np.int64)
-            ),
-            stay_start=np.append(start, stay_days.size).astype(np.int64),
-            stay_vessel=np.searchsorted(vessels, stays["mmsi"].to_numpy()),
-            stay_days=stay_days,
-            stay_positions=positions,
-            off_start=off_start,
-            off_vessel=off_vessel,
-            off_ms=off_ms,
-            on_start=on_start,
-            on_vessel=on_vessel,
-            on_ms=on_ms,
+            stays=stays,
+            began=_silences_at(candidates, _OFF_NAMES, vessels, stays, rule),
+            ended=_silences_at(candidates, _ON_NAMES, vessels, stays, rule),
         )
+
+
+def _sums(values: NDArray[Any], start: NDArray[np.int64]) -> NDArray[Any]:
+    return np.add.reduceat(values, start) if start.size else values[:0]
 
 
 def natural_rates(
@@ -183,48 +159,66 @@ def expected_silences(reception: Reception, rule: ReceptionRule, min_silence: ti
         rule: of reception.
         min_silence: silences that are not longer are not counted.
     """
-    longest = np.full(reception.keys.size, np.iinfo(np.int64).max)
-    shortest = np.full(reception.keys.size, min_silence // timedelta(milliseconds=1))
-    nobody = np.full(reception.keys.size, -1)
-    _, days = _pooled(reception.keys, longest, nobody, reception, rule, began=True)
-    counts, _ = _pooled(reception.keys, shortest, nobody, reception, rule, began=True)
+    longest = np.full(reception.stays.keys.size, np.iinfo(np.int64).max)
+    shortest = np.full(reception.stays.keys.size, min_silence // timedelta(milliseconds=1))
+    nobody = np.full(reception.stays.keys.size, -1)
+    _, days = _pooled(reception.stays.keys, longest, nobody, reception, rule, began=True)
+    counts, _ = _pooled(reception.stays.keys, shortest, nobody, reception, rule, began=True)
     enough = np.flatnonzero(days >= -math.log(1.0 - rule.confidence) / rule.silent_max_rate)
     allowed = rule.silent_max_rate * days[enough]
     bounds = upper_bounds(np.arange(1 + int(allowed.max(initial=0.0))), rule.confidence)
     most = np.searchsorted(bounds, allowed, side="right") - 1
     rates = (np.minimum(most, counts[enough]) + 0.5) / days[enough]
-    return math.fsum(rates * reception.spot_days[enough])
+    return math.fsum(rates * reception.stays.spot_days[enough])
 
 
 def _key(names: tuple[str, ...]) -> pl.Expr:
     """Return a place as one whole number; of one period, class and motion they are neighbours."""
     period, ais_class, moving, x, y = (pl.col(name).cast(pl.Int64) for name in names)
     group = (period * 4 + ais_class.clip(0, 3)) * 2 + moving
-    return (group * _SIDE + x + _HALF_SIDE) * _SIDE + y + _HALF_SIDE
+    return (group * SIDE + x + HALF_SIDE) * SIDE + y + HALF_SIDE
 
 
 def _silences_at(
     candidates: pl.DataFrame,
     names: tuple[str, ...],
-    keys: NDArray[np.int64],
     vessels: NDArray[np.int32],
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return where each spot's silences start, whose they are, how long; by spot, longest first."""
-    silences = (
-        candidates.select(
-            "mmsi",
-            (pl.col("silence_h") * MS_PER_H).round().cast(pl.Int64),
-            _key(names).alias("key"),
-        )
-        .drop_nulls("key")
-        .sort("key", "silence_h", "mmsi", descending=[False, True, False])
+    stays: Stays,
+    rule: ReceptionRule,
+) -> Silences:
+    """Return the silences by spot, weighted so that no vessel gives more than its share there.
+
+    A vessel that gives more counts in part, its silences and its days alike: so the rate is not
+    pulled down where few vessels are.
+    """
+    length_ms = (pl.col("silence_h") * MS_PER_H).round().cast(pl.Int64)
+    found = candidates.select("mmsi", length_ms.alias("ms"), _key(names).alias("key")).drop_nulls(
+        "key"
     )
-    start = np.searchsorted(silences["key"].to_numpy(), keys)
-    # Every silence begins and ends at a position, so each lies at a spot.
-    return (
-        np.append(start, silences.height).astype(np.int64),
-        np.searchsorted(vessels, silences["mmsi"].to_numpy()),
-        silences["silence_h"].to_numpy(),
+    # Every silence begins and ends at a position, so each has its row among the stays.
+    n_vessels = max(vessels.size, 1)
+    rows = np.repeat(np.arange(stays.keys.size), np.diff(stays.start)) * n_vessels + stays.vessel
+    spot = np.searchsorted(stays.keys, found["key"].to_numpy())
+    vessel = np.searchsorted(vessels, found["mmsi"].to_numpy())
+    row = np.searchsorted(rows, spot * n_vessels + vessel)
+    ms = found["ms"].to_numpy()
+    by_row = np.lexsort((-ms, row))
+    own = np.bincount(row, minlength=stays.days.size)
+    total = np.bincount(spot, minlength=stays.keys.size)
+    share = np.maximum(1, (rule.max_vessel_share * total).astype(np.int64))
+    spot_of_row = rows // n_vessels
+    weight = np.minimum(1.0, share[spot_of_row] / np.maximum(own, 1))
+    by_spot = np.lexsort((row, -ms, spot))
+    start = np.append(0, np.cumsum(total))
+    so_far = np.append(0.0, np.cumsum(weight[row[by_spot]]))
+    return Silences(
+        start=start,
+        ms=ms[by_spot],
+        so_far=so_far[1:] - so_far[start[:-1]][spot[by_spot]],
+        own_start=np.append(0, np.cumsum(own)),
+        own_ms=ms[by_row],
+        weight=weight,
+        days=_sums(weight * stays.days, stays.start[:-1]),
     )
 
 
@@ -245,12 +239,13 @@ def _side_rates(
     some = days > 0.0
     rate, hi = np.zeros(days.size), np.full(days.size, np.inf)
     np.divide(counts, days, out=rate, where=some)
-    distinct, which = np.unique(counts, return_inverse=True)
+    # A sum of weights is rounded up to the count that bounds it.
+    distinct, which = np.unique(np.ceil(counts - 1e-9).astype(np.int64), return_inverse=True)
     np.divide(upper_bounds(distinct, rule.confidence)[which], days, out=hi, where=some)
     return _Rates(days, rate, hi)
 
 
-def _pooled(  # noqa: PLR0913 - what is asked, of whom, and what is known
+def _pooled(
     keys: NDArray[np.int64],
     asked_ms: NDArray[np.int64],
     own: NDArray[np.int64],
@@ -258,7 +253,7 @@ def _pooled(  # noqa: PLR0913 - what is asked, of whom, and what is known
     rule: ReceptionRule,
     *,
     began: bool,
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return silences of at least the lengths asked, and vessel-days, about places; shape (n,).
 
     Args:
@@ -269,21 +264,12 @@ def _pooled(  # noqa: PLR0913 - what is asked, of whom, and what is known
         rule: of reception.
         began: count silences where they began, else where they ended.
     """
-    counts, days = _pool(
+    counts, days = pool(
         keys,
         asked_ms,
         own,
-        reception.keys,
-        reception.stay_start,
-        reception.stay_vessel,
-        reception.stay_days,
-        reception.stay_positions,
-        reception.spot_days,
-        reception.spot_positions,
-        reception.off_start if began else reception.on_start,
-        reception.off_vessel if began else reception.on_vessel,
-        reception.off_ms if began else reception.on_ms,
-        reception.vessels.size,
+        reception.stays,
+        reception.began if began else reception.ended,
         rule.cell_km,
         rule.pool_rings,
         rule.pool_lat_deg,
@@ -291,7 +277,6 @@ def _pooled(  # noqa: PLR0913 - what is asked, of whom, and what is known
         -math.log(1.0 - rule.confidence) / rule.silent_max_rate,
         rule.deaf_min_rate,
         rule.min_reference_days,
-        rule.max_vessel_share,
     )
     return counts, days
 
@@ -302,130 +287,3 @@ class _Rates(NamedTuple):
     days: NDArray[np.float64]
     rate: NDArray[np.float64]
     hi: NDArray[np.float64]
-
-
-@njit(cache=True, nogil=True)
-def _cell_lat_deg(x: int, y: int, cell_km: float) -> float:
-    """Return the latitude of a cell's middle, degrees."""
-    radius_m = math.hypot(x + 0.5, y + 0.5) * cell_km * 1000.0
-    return 90.0 - 2.0 * math.degrees(math.asin(min(1.0, radius_m / (2.0 * SPHERE_RADIUS_M))))
-
-
-@njit(cache=True, nogil=True)
-def _of_vessel(
-    spot: int, vessel: int, start: NDArray[np.int64], stay_vessel: NDArray[np.int64]
-) -> int:
-    """Return the row of a vessel's stay at a spot, -1 if it was not there."""
-    first, last = start[spot], start[spot + 1]
-    at = first + np.searchsorted(stay_vessel[first:last], vessel)
-    return at if at < last and stay_vessel[at] == vessel else -1
-
-
-@njit(cache=True, nogil=True)
-def _pool(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kernel
-    asked_key: NDArray[np.int64],
-    asked_ms: NDArray[np.int64],
-    own: NDArray[np.int64],
-    keys: NDArray[np.int64],
-    stay_start: NDArray[np.int64],
-    stay_vessel: NDArray[np.int64],
-    stay_days: NDArray[np.float64],
-    stay_positions: NDArray[np.int64],
-    spot_days: NDArray[np.float64],
-    spot_positions: NDArray[np.int64],
-    silence_start: NDArray[np.int64],
-    silence_vessel: NDArray[np.int64],
-    silence_ms: NDArray[np.int64],
-    n_vessels: int,
-    cell_km: float,
-    rings: int,
-    pool_lat_deg: float,
-    pool_ratio: float,
-    needed_days: float,
-    deaf_rate: float,
-    min_days: float,
-    vessel_share: float,
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return silences of at least the length asked, and vessel-days, about each place asked of."""
-    counts, days = np.zeros(asked_key.size, np.int64), np.zeros(asked_key.size)
-    of_vessel, callers = np.zeros(n_vessels, np.int64), np.empty(n_vessels, np.int64)
-    most = (2 * rings + 1) ** 2
-    spots, about, about_ring = (
-        np.empty(most, np.int64),
-        np.empty(most, np.int64),
-        np.empty(most, np.int64),
-    )
-    for k in range(asked_key.size):
-        if asked_key[k] < 0:
-            continue
-        x, y = (asked_key[k] // _SIDE) % _SIDE, asked_key[k] % _SIDE
-        group = asked_key[k] // (_SIDE * _SIDE)
-        lat = _cell_lat_deg(x - _HALF_SIDE, y - _HALF_SIDE, cell_km)
-        # All spots about it; in a column of cells their keys follow one another.
-        n_about = 0
-        for dx in range(-rings, rings + 1):
-            key = (group * _SIDE + x + dx) * _SIDE + y
-            spot = np.searchsorted(keys, key - rings)
-            while spot < keys.size and keys[spot] <= key + rings:
-                dy = keys[spot] - key
-                other = _cell_lat_deg(x + dx - _HALF_SIDE, y + dy - _HALF_SIDE, cell_km)
-                if abs(other - lat) <= pool_lat_deg:
-                    about[n_about], about_ring[n_about] = spot, max(abs(dx), abs(dy))
-                    n_about += 1
-                spot += 1
-        n_spots, interval, near_days, near_positions = 0, -1.0, 0.0, 0
-        for ring in range(rings + 1):
-            pooled = n_spots
-            for m in range(n_about):
-                if about_ring[m] != ring:
-                    continue
-                spot = about[m]
-                d, n = spot_days[spot], spot_positions[spot]
-                mine = _of_vessel(spot, own[k], stay_start, stay_vessel)
-                if mine >= 0:
-                    d, n = d - stay_days[mine], n - stay_positions[mine]
-                if n <= 0:
-                    continue
-                if interval > 0.0 and not (
-                    interval <= pool_ratio * d / n and d / n <= pool_ratio * interval
-                ):
-                    continue
-                spots[n_spots] = spot
-                n_spots += 1
-                near_days, near_positions = near_days + d, near_positions + n
-            if n_spots == pooled:
-                continue
-            # What is like here is told by the place itself, or else by its nearest neighbours.
-            if interval < 0.0 and near_positions > 0:
-                interval = near_days / near_positions
-            # Silences lie longest first. They are counted per vessel; one that gives too many is
-            # taken in part, its silences and its days alike, and so the rate is not pulled down.
-            total, n_callers = 0, 0
-            for s in range(n_spots):
-                for j in range(silence_start[spots[s]], silence_start[spots[s] + 1]):
-                    if silence_ms[j] < asked_ms[k]:
-                        break
-                    v = silence_vessel[j]
-                    if v != own[k]:
-                        if of_vessel[v] == 0:
-                            callers[n_callers] = v
-                            n_callers += 1
-                        of_vessel[v] += 1
-                        total += 1
-            share = max(1, int(vessel_share * total))
-            counts[k], days[k] = 0, near_days
-            for c in range(n_callers):
-                v = callers[c]
-                counts[k] += min(of_vessel[v], share)
-                if of_vessel[v] > share:
-                    left_out = 1.0 - share / of_vessel[v]
-                    for s in range(n_spots):
-                        stay = _of_vessel(spots[s], v, stay_start, stay_vessel)
-                        if stay >= 0:
-                            days[k] -= left_out * stay_days[stay]
-                of_vessel[v] = 0
-            if days[k] >= needed_days or (
-                counts[k] >= _ENOUGH and days[k] >= min_days and counts[k] >= deaf_rate * days[k]
-            ):
-                break
-    return counts, days

@@ -88,8 +88,8 @@ class ReceptionRule:
         deaf_min_rate: silences are common from this many per vessel-day on: natural at least
             once in ten days (project's choice).
         confidence: of the exact Poisson upper bound.
-        max_vessel_share: of a vessel that gives more than this share of the silences, silences
-            and days count in part, so that it gives this share (project's choice).
+        max_vessel_share: of a vessel that gives more than this share of a cell's silences,
+            silences and days count in part, so that it gives this share (project's choice).
         min_reference_days: fewer vessel-days allow no verdict at all: a rate of one in ten days
             would not be expected to show (own judgement: 1 / `deaf_min_rate`).
         pool_rings: neighbours are pooled up to this many cells away (project's choice).

@@ -318,7 +318,7 @@ def test_a_silence_could_not_have_been_heard_where_silences_are_usual() -> None:
 
 def test_a_silence_twice_the_usual_one_stands_out() -> None:
     """The share of time without a report would call this silence usual too."""
-    found = judged(*fleet(n=14, every_h=6.5), silent_ship(13))
+    found = judged(*fleet(n=21, every_h=6.5), silent_ship(13))
     assert found.filter(silence_h=13.0)["verdict"].to_list() == ["silent"]
 
 
