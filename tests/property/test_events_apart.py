@@ -27,7 +27,7 @@ def found(ways: list[Way]) -> dict[str, pl.DataFrame]:
     }
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 10_000), cut=st.integers(1, 3))
 def test_tasks_may_be_cut_between_any_vessels(seed: int, cut: int) -> None:
     ways = random_ways(seed)
@@ -42,7 +42,7 @@ def test_tasks_may_be_cut_between_any_vessels(seed: int, cut: int) -> None:
         assert frame.equals(both), kind
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 10_000), mmsi=st.sampled_from([100_000_000, 257_000_001, 777_000_000]))
 def test_a_stranger_far_away_changes_no_other_vessels_events(seed: int, mmsi: int) -> None:
     ways = [way for way in random_ways(seed) if way.mmsi != mmsi]

@@ -17,7 +17,7 @@ from tests.build_ways import GATES, ZONES, events, random_ways
 COUNTS = ("n_positions", "n_before_12h", "evidence")
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 10_000), each=st.integers(2, 5))
 def test_copies(seed: int, each: int) -> None:
     ways = random_ways(seed)

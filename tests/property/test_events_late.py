@@ -13,7 +13,7 @@ from tests.build_tracked import Way, ms
 from tests.build_ways import GATES, ZONES, events, random_ways
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 10_000), until=st.floats(5, 60))
 def test_late(seed: int, until: float) -> None:
     ways = random_ways(seed)

@@ -11,7 +11,7 @@ from northwatch.events import make_scene
 from tests.build_ways import events, listened, random_scene
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 10_000), later_ms=st.integers(-(10**12), 10**12))
 def test_later(seed: int, later_ms: int) -> None:
     seen = random_scene(seed)

@@ -16,7 +16,7 @@ from northwatch.events import (
 from tests.build_ways import listened, random_scene
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 10_000), short=st.floats(0.1, 30), more=st.floats(0, 30))
 def test_a_larger_shortest_silence_never_adds_gaps(seed: int, short: float, more: float) -> None:
     seen = random_scene(seed)
@@ -29,7 +29,7 @@ def test_a_larger_shortest_silence_never_adds_gaps(seed: int, short: float, more
     assert all(published["silence_h"] > 6)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 10_000), bridge=st.floats(0, 3), more=st.floats(0, 3))
 def test_a_larger_bridge_never_adds_visits(seed: int, bridge: float, more: float) -> None:
     seen = random_scene(seed)

@@ -9,7 +9,7 @@ from tests.build_scene import scene
 from tests.build_ways import GATES, ZONES, events, random_ways
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 10_000), shuffle=st.integers(0, 10_000))
 def test_order(seed: int, shuffle: int) -> None:
     ways = random_ways(seed)

@@ -15,7 +15,7 @@ RULE = GapRule(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 50), begin=st.floats(0, 70), hours=st.floats(0.1, 12))
 def test_pause(seed: int, begin: float, hours: float) -> None:
     seen = scene(*anchored_ways(seed), as_of_ms=ms(80))

@@ -12,7 +12,7 @@ from tests.build_ways import events, random_scene
 TURN_I = 360 * 600_000
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 10_000), which=st.integers(0, 10_000))
 def test_turn_of_longitude(seed: int, which: int) -> None:
     seen = random_scene(seed)
