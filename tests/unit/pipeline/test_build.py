@@ -35,8 +35,7 @@ def test_planted_events_are_found_and_no_others(
 ) -> None:
     result = score(lake.picture().read(table), truth, kind)
     assert result.n_truth >= 3
-    assert result.precision >= 0.98
-    assert result.recall >= 0.98
+    assert min(result.precision or 0.0, result.recall or 0.0) >= 0.98
 
 
 def test_building_again_gives_the_same_picture(lake: Lake, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""One built lake for the tests of the pipeline."""
+"""One built lake for the tests that look at a picture."""
 
 import pytest
 
