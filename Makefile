@@ -42,6 +42,8 @@ setup: .venv/.ready
 	@command -v uv >/dev/null || test -x .tools/bin/uv || { \
 	  python3 -m venv .tools && .tools/bin/pip install --quiet --disable-pip-version-check uv; }
 	$(UV) sync --locked --quiet
+	@echo "Compiling kernels, once; they are kept on disk"
+	$(RUN) python -c "from northwatch.pipeline.warm import warm; warm()"
 	@touch $@
 
 client: $(STATIC)
