@@ -16,7 +16,7 @@ from northwatch import __version__
 from northwatch.errors import NorthwatchError, ParameterError
 from northwatch.web.answers import TABLE_SUFFIXES, Download, View, answer
 from northwatch.web.ask import AS_OF, Ask
-from northwatch.web.assets import STATIC, style_bytes, style_url
+from northwatch.web.assets import ICON, STATIC, STYLE, asset_bytes
 from northwatch.web.held import Held, Pictures
 from northwatch.web.map_page import map_svg_context
 from northwatch.web.pages import DATA, PAGES, Data, Page
@@ -28,8 +28,8 @@ _LOG: Final = logging.getLogger(__name__)
 _STYLE_OF_PLOT: Final = "'sha256-jSYQUrW7J0b3jPqhZP9C2Xh1PyJKHKXd4s0fpGGKrww='"
 HEADERS: Final = {
     "Content-Security-Policy": (
-        f"default-src 'self'; style-src 'self' {_STYLE_OF_PLOT}; img-src 'self' data:; "
-        "object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+        f"default-src 'self'; style-src 'self' {_STYLE_OF_PLOT}; object-src 'none'; "
+        "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
     ),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -86,8 +86,9 @@ def _add_page(app: FastAPI, page: Page, *, at: str) -> None:
 
 
 def _add_files(app: FastAPI) -> None:
-    app.add_api_route("/assets/{tag}/style.css", _style, include_in_schema=False)
-    app.add_api_route("/favicon.ico", _icon, include_in_schema=False)
+    for name, media_type in ((STYLE, "text/css; charset=utf-8"), (ICON, "image/svg+xml")):
+        made = _asset_endpoint(name, media_type)
+        app.add_api_route(f"/assets/{{tag}}/{name}", made, include_in_schema=False)
     if STATIC.is_dir():
         app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
@@ -170,14 +171,13 @@ def _healthz(request: Request) -> dict[str, str]:
     return {"status": "ok", "picture": held.id, "time": f"{now:%Y-%m-%dT%H:%M:%SZ}"}
 
 
-def _style() -> Response:
-    response = Response(style_bytes(), media_type="text/css; charset=utf-8")
-    response.headers["Cache-Control"] = _FOR_GOOD
-    return response
+def _asset_endpoint(name: str, media_type: str) -> Callable[[], Response]:
+    def endpoint() -> Response:
+        response = Response(asset_bytes(name), media_type=media_type)
+        response.headers["Cache-Control"] = _FOR_GOOD
+        return response
 
-
-def _icon() -> Response:
-    return Response(status_code=204)
+    return endpoint
 
 
 async def _with_headers(
@@ -217,6 +217,3 @@ def _error(request: Request, status: int, code: str, words: str, more: dict[str,
         return JSONResponse(body, status_code=status, headers=HEADERS)
     html = error_html(status, code, words, partial="hx-request" in request.headers)
     return Response(html, status, media_type="text/html; charset=utf-8", headers=HEADERS)
-
-
-__all__ = ["HEADERS", "create_app", "style_url"]

@@ -13,16 +13,20 @@ ASSETS: Final = _WEB / "assets"
 BUILD: Final = "npm --prefix frontend ci && npm --prefix frontend run build"
 
 
-@cache
-def style_bytes() -> bytes:
-    """Return the pages' style sheet; it needs no build."""
-    return (ASSETS / "style.css").read_bytes()
+STYLE: Final = "style.css"
+ICON: Final = "icon.svg"
 
 
 @cache
-def style_url() -> str:
-    """Return the address of the style sheet, with its hash."""
-    return f"/assets/{hashlib.sha256(style_bytes()).hexdigest()[:12]}/style.css"
+def asset_bytes(name: str) -> bytes:
+    """Return the pages' style sheet or icon; they need no build."""
+    return (ASSETS / name).read_bytes()
+
+
+@cache
+def asset_url(name: str) -> str:
+    """Return the address of the style sheet or icon, with its hash."""
+    return f"/assets/{hashlib.sha256(asset_bytes(name)).hexdigest()[:12]}/{name}"
 
 
 @cache

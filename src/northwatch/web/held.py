@@ -18,6 +18,8 @@ from northwatch.web.cite import Source
 from northwatch.web.palette import Mark, marks
 
 _KEPT_PICTURES: Final = 3
+_KEPT_ANSWERS: Final = 64
+_KEPT_LARGE: Final = 4
 T = TypeVar("T")
 _UNKNOWN_LICENCE: Final = "not stated by the supplier"
 
@@ -42,6 +44,7 @@ class Held:
         self.asked_as_of = as_of
         self._tables: dict[str, pl.DataFrame] = {}
         self._answers: OrderedDict[object, Any] = OrderedDict()
+        self._large: OrderedDict[object, Any] = OrderedDict()
         self._lock = Lock()
 
     def table(self, name: str) -> pl.DataFrame:
@@ -57,14 +60,23 @@ class Held:
 
     def once(self, key: object, make: Callable[[], T]) -> T:
         """Return what `make` returns, made once per picture and key; the newest 64 are kept."""
-        if key in self._answers:
-            kept: T = self._answers[key]
+        return self._kept(self._answers, _KEPT_ANSWERS, key, make)
+
+    def once_large(self, key: object, make: Callable[[], T]) -> T:
+        """Do as `once` for answers of megabytes: only the newest 4 are kept."""
+        return self._kept(self._large, _KEPT_LARGE, key, make)
+
+    def _kept(
+        self, answers: OrderedDict[object, Any], most: int, key: object, make: Callable[[], T]
+    ) -> T:
+        if key in answers:
+            kept: T = answers[key]
             return kept
         made = make()
         with self._lock:
-            self._answers[key] = made
-            while len(self._answers) > 64:  # noqa: PLR2004 - enough for one reader's wanderings
-                self._answers.popitem(last=False)
+            answers[key] = made
+            while len(answers) > most:
+                answers.popitem(last=False)
         return made
 
     @cached_property

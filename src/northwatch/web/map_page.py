@@ -234,7 +234,7 @@ def positions_arrow(ask: Ask) -> Download:
     state = ask.state(*view_parameters(ask.held), _LIMIT)
     view = map_view(state)
     key = ("arrow", view.window_ms, state["limit"], view.zone)
-    body = ask.held.once(
+    body = ask.held.once_large(
         key,
         lambda: arrow_stream(ask.held, drawn(ask.held, view.window_ms, state["limit"], view.zone)),
     )

@@ -39,7 +39,7 @@ def environment() -> Environment:
         class_name=words.class_name, verdict=words.verdict, name_of=name_of,
     )  # fmt: skip
     made.globals.update(
-        place=words.place, kinds=words.KINDS, version=__version__, style_url=assets.style_url,
+        place=words.place, kinds=words.KINDS, version=__version__, asset_url=assets.asset_url,
         script_urls=assets.script_urls, sheet_urls=assets.sheet_urls, min=min, max=max,
         brush=(BRUSH_WIDTH, BRUSH_HEIGHT), chart=(CHART_WIDTH, CHART_HEIGHT),
     )  # fmt: skip

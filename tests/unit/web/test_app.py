@@ -146,3 +146,14 @@ def test_a_defect_is_a_500_page_that_tells_no_secrets(
     assert response.status_code == 500
     assert "secret" not in response.text
     assert "defect" in response.text
+
+
+def test_without_the_built_client_the_map_is_the_servers_drawing_and_a_form(
+    client: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("northwatch.web.assets.manifest", dict)
+    text = client.get("/map").text
+    assert "<noscript>" not in text
+    assert 'class="map-fallback"' in text
+    assert '<button type="submit">Show</button>' in text
+    assert "<script" not in text

@@ -3,7 +3,7 @@ import re
 import polars as pl
 import pytest
 
-from northwatch.web.assets import style_bytes
+from northwatch.web.assets import STYLE, asset_bytes
 from northwatch.web.palette import COLOURS, OTHER, OTHER_COLOUR, SHAPES, mark_of, marks
 
 GROUNDS = ("sea", "land", "surface", "paper")
@@ -21,7 +21,7 @@ def _contrast(one: str, other: str) -> float:
 
 
 def _scheme(dark: bool) -> dict[str, str]:  # noqa: FBT001 - two schemes
-    text = style_bytes().decode()
+    text = asset_bytes(STYLE).decode()
     blocks = re.findall(r":root \{(.*?)\}", text, re.DOTALL)
     light = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", blocks[0]))
     night = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", blocks[1]))
