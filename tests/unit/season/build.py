@@ -1,17 +1,21 @@
 """Small seasons and hand-made ships for the tests of `season/`."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
+import shapely
 
 from northwatch.season import Dirt, Reception, Season, SeasonPlan, make_season
 from northwatch.season.charts import vectors
 from northwatch.season.fleets import Fleet, fleet_of
 from northwatch.season.paths import Way
+from northwatch.season.planted import projected
 
 ALL_HEARD = Reception(everywhere=True)
+DAY = 86_400.0
 
 
 def ship(number: int = 0, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - columns of any type
@@ -58,7 +62,7 @@ def by_hand(*pairs: tuple[dict[str, Any], Way], silences: Sequence[Any] = ()) ->
 
 def hand_season(fleet: Fleet, **changes: Any) -> Season:  # noqa: ANN401 - fields of any type
     """Return a clean season of one day, everything heard each minute, of a hand-made fleet."""
-    told = {
+    told: dict[str, Any] = {
         "days": 1,
         "dirt": Dirt.none(),
         "reception": ALL_HEARD,
@@ -98,3 +102,36 @@ def text_of(blocks: Any) -> dict[str, bytes]:  # noqa: ANN401 - an iterator of b
     for block in blocks:
         files[block.name] = files.get(block.name, b"") + block.data
     return files
+
+
+@dataclass(frozen=True)
+class Box:
+    """A zone between parallels and meridians, its edges drawn finely."""
+
+    id: str
+    polygon: Any
+    version: str = "1"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A gate."""
+
+    id: str
+    lat_a: float
+    lon_a: float
+    lat_b: float
+    lon_b: float
+    left: str = "north"
+    right: str = "south"
+    version: str = "1"
+
+
+def box(name: str, south: float, north: float, west: float, east: float) -> Box:
+    """Return the zone south..north, west..east (degrees; east may pass 180)."""
+    lon = np.linspace(west, east, 4000)
+    lat = np.linspace(south, north, 200)
+    ring_lat = np.concatenate([np.full(4000, south), lat, np.full(4000, north), lat[::-1]])
+    ring_lon = np.concatenate([lon, np.full(200, east), lon[::-1], np.full(200, west)])
+    x, y = projected(vectors(ring_lat, ring_lon))
+    return Box(name, shapely.Polygon(np.column_stack([x, y])))

@@ -51,7 +51,8 @@ def _all_rows() -> Rows:
 
 def _clean(rows: Rows) -> Rows:
     what = rows[:, WHAT]
-    return rows[(what & KIND_MASK == POSITION) & (what & DIRTY == 0)]
+    clean: Rows = rows[(what & KIND_MASK == POSITION) & (what & DIRTY == 0)]
+    return clean
 
 
 def test_a_row_s_place_is_the_plan_s_place_but_for_the_noise() -> None:

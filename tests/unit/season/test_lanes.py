@@ -50,15 +50,16 @@ def _touches(begin: Floats, end: Floats, room_km: tuple[float, float]) -> bool:
 
 def _legs() -> dict[str, tuple[Floats, Floats, tuple[float, float]]]:
     chart = shipped_chart()
-    legs = {}
+    legs: dict[str, tuple[Floats, Floats, tuple[float, float]]] = {}
     for row in [*chart.lanes.values(), *(trip.way for trip in chart.trips.values())]:
         room = _room_km(row)
         for k, (one, other) in enumerate(pairwise(row.names)):
             key = " - ".join(sorted((one, other)))
-            legs[key] = (row.xyz[k], row.xyz[k + 1], (room[k], room[k + 1]))
+            legs[key] = (row.xyz[k], row.xyz[k + 1], (float(room[k]), float(room[k + 1])))
     for name, trip in chart.trips.items():
-        room = _room_km(trip.way)[-1], 0.3 * _room_km(trip.ground)[0]
-        legs[f"{name} to its ground"] = (trip.way.xyz[-1], trip.ground.xyz[0], room)
+        last, reach = _room_km(trip.way)[-1], 0.3 * _room_km(trip.ground)[0]
+        rooms = float(last), float(reach)
+        legs[f"{name} to its ground"] = (trip.way.xyz[-1], trip.ground.xyz[0], rooms)
     return legs
 
 

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from northwatch.season import Dirt, Reception, SeasonPlan
         ("t_from", datetime(2026, 7, 1, tzinfo=UTC).replace(tzinfo=None)),
     ],
 )
-def test_a_plan_that_cannot_be_sailed_is_refused_by_name(field: str, value: object) -> None:
+def test_a_plan_that_cannot_be_sailed_is_refused_by_name(field: str, value: Any) -> None:  # noqa: ANN401 - of any type
     with pytest.raises(ParameterError, match=field):
         SeasonPlan(**{field: value})
 
