@@ -212,7 +212,8 @@ def prefix_ms(buffer: Bytes, start: int, stop: int) -> tuple[int, bool]:
     return t, t != NULL_64 and not zoned
 
 
-_PGHP_FIELDS: Final = 7  # of the time: year, month, day, hour, minute, second, millisecond
+_PGHP_TIME: Final = 7  # year, month, day, hour, minute, second, millisecond
+_PGHP_FIELDS: Final = 12  # and country, region, station, online, cc
 
 
 @kernel
@@ -235,7 +236,7 @@ def pghp_time(  # noqa: C901, PLR0912, PLR0915 - one flat kernel
         stop = at
         while stop < star and byte_at(buffer, stop) != _COMMA:
             stop += 1
-        value = whole(buffer, at, stop) if field < _PGHP_FIELDS else 0
+        value = whole(buffer, at, stop) if field < _PGHP_TIME else 0
         if field == 0:
             year = value
         elif field == 1:
@@ -253,7 +254,7 @@ def pghp_time(  # noqa: C901, PLR0912, PLR0915 - one flat kernel
         last = at
         at = stop + 1
         field += 1
-    if field <= _PGHP_FIELDS or thousandths < 0 or thousandths >= MS_PER_S:
+    if field < _PGHP_FIELDS or thousandths < 0 or thousandths >= MS_PER_S:
         return NULL_64, 0
     t = civil_ms(year, month, day, hour, minute, second)
     if t == NULL_64:
