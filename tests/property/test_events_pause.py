@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from northwatch.events import GapRule, Reception, ReceptionRule, find_gaps, reference_days
-from northwatch.events.gaps import judged_by
+from northwatch.events.gap_verdicts import judged_by
 from tests.build_scene import scene
 from tests.build_tracked import ms
 from tests.build_ways import anchored_ways, listened

@@ -21,7 +21,7 @@ from northwatch.events import (
     make_scene,
     reference_days,
 )
-from northwatch.events.gaps import judged_by
+from northwatch.events.gap_verdicts import judged_by
 from northwatch.events.reception import expected_silences
 from tests.build_scene import index_of, land
 from tests.build_tracked import H, ms, tracked_arrays

@@ -1,6 +1,7 @@
 """Tracks, in; events, out. One file per kind."""
 
-from northwatch.events.gaps import expected_by_chance, find_gaps, judge_gaps
+from northwatch.events.gap_verdicts import expected_by_chance, judge_gaps
+from northwatch.events.gaps import find_gaps
 from northwatch.events.gate_crossings import find_gate_crossings
 from northwatch.events.listening import JOIN_MS, heard_spans, listening_intervals
 from northwatch.events.reception import Reception
