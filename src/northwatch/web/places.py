@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from northwatch.geo import Gate, Zone, gate_on_map, shipped_gates, shipped_zones, zone_on_map
 
 _TOLERANCE_M: Final = 4000.0
+_GATE_TOLERANCE_M: Final = 200.0
 
 
 @cache
@@ -63,8 +65,15 @@ class Outline:
 
 @cache
 def gate_outlines() -> tuple[Outline, ...]:
-    """Return the gates' lines."""
-    return tuple(Outline(gate.id, gate.name, (gate_on_map(gate),)) for gate in gates().values())
+    """Return the gates' lines, thinned to 200 m."""
+    return tuple(
+        Outline(gate.id, gate.name, (_thin(gate_on_map(gate)),)) for gate in gates().values()
+    )
+
+
+def _thin(line: NDArray[np.float64]) -> NDArray[np.float64]:
+    simple: Any = shapely.simplify(shapely.LineString(line), _GATE_TOLERANCE_M)
+    return np.asarray(simple.coords, np.float64)
 
 
 @cache
