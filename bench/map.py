@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
+
 from tests.browser.conftest import FLAGS, ready, serving, zipped_sizes
 from tests.unit.web.made_picture import T0_MS, frames, many_points, write
 

@@ -1,4 +1,4 @@
-# ruff: noqa: INP001 - a script beside the package, not in it
+
 """Zone look-up: positions a second on one core, and its ratio to shapely's prepared polygons.
 
     python bench/zones.py [positions]
