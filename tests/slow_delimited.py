@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Any
 
 from northwatch.dialect import Dialect, find_columns
@@ -213,8 +213,9 @@ def _number(dialect: Dialect, row: dict[str, str], name: str) -> int | None:
         text = text[len(theirs.prefix) :]
     if not NUMBER.fullmatch(text) or ("," in text and dialect.decimal != ","):
         return None
-    exact = Decimal(text.replace(",", ".")) * Decimal(repr(theirs.scale))
-    return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+    with localcontext(prec=100):
+        exact = Decimal(text.replace(",", ".")) * Decimal(repr(theirs.scale))
+    return int(exact.to_integral_value(rounding=ROUND_HALF_EVEN))
 
 
 def _time(dialect: Dialect, text: str) -> int:

@@ -267,13 +267,19 @@ def split_quoted(  # noqa: C901, PLR0912 - one flat kernel
         at += 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def trimmed(data: int, first: int, stop: int) -> tuple[int, int]:
     """Return a cell's first byte and the one past its last, without blanks and quotes around it."""
     if first < stop and (byte_at(data, first) <= QUOTE or byte_at(data, stop - 1) <= BLANK):
-        first, stop = _without_blanks(data, first, stop)
-        if stop - first > 1 and byte_at(data, first) == QUOTE and byte_at(data, stop - 1) == QUOTE:
-            first, stop = _without_blanks(data, first + 1, stop - 1)
+        return _unwrapped(data, first, stop)
+    return first, stop
+
+
+@njit(cache=True, nogil=True)
+def _unwrapped(data: int, first: int, stop: int) -> tuple[int, int]:
+    first, stop = _without_blanks(data, first, stop)
+    if stop - first > 1 and byte_at(data, first) == QUOTE and byte_at(data, stop - 1) == QUOTE:
+        return _without_blanks(data, first + 1, stop - 1)
     return first, stop
 
 

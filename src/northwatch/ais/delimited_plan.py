@@ -10,7 +10,13 @@ from numba import njit
 from numpy.typing import NDArray
 
 from northwatch.ais.delimited_bytes import hashed_small, signed, word_at
-from northwatch.ais.delimited_values import NOT_DECIMAL, TIME_FORMS, decimal_number, in_units
+from northwatch.ais.delimited_values import (
+    NOT_DECIMAL,
+    TIME_FORMS,
+    decimal_number,
+    in_units,
+    short_number,
+)
 from northwatch.dialect import FIELD_SCALES, Dialect, Field, find_columns
 from northwatch.schema import RECEIVER_UNKNOWN
 
@@ -208,7 +214,7 @@ def word_code(data: int, first: int, stop: int, field: int, table: int, n_entrie
 
 
 @njit(cache=True, nogil=True, inline="always")
-def number_of(  # noqa: PLR0913, PLR0917 - scalars, since a tuple of arrays costs more than the work
+def number_of(  # noqa: C901, PLR0913, PLR0917 - scalars: a tuple of arrays costs more than the work
     data: int,
     first: int,
     stop: int,
@@ -242,7 +248,11 @@ def number_of(  # noqa: PLR0913, PLR0917 - scalars, since a tuple of arrays cost
     if when == WORDS_FIRST:
         code = word_code(data, first, stop, field, table, n_entries)
     if code == UNKNOWN_WORD:
-        whole, decimals = decimal_number(data, first, stop, mark)
+        whole, decimals = short_number(data, first, stop, mark)
+        if decimals == NOT_DECIMAL:
+            whole, decimals = decimal_number(data, first, stop, mark)
+        if decimals == power and digit > 0:
+            return GIVEN, whole * digit
         if decimals != NOT_DECIMAL:
             return GIVEN, in_units(whole, decimals, digit, power, factor)
         if when == WORDS_LAST:

@@ -53,6 +53,9 @@ from northwatch.units import AIS_UNITS_PER_DEGREE, MS_PER_DAY
 # A row longer than this is not one: it is refused, and memory stays bounded.
 LONGEST_ROW: Final = 32_768
 
+# Bytes indexed at a time: what is found in them stays in the fastest cache.
+_WINDOW: Final = 8192
+
 # Where each row ends up; the first six are outcomes, the rest reasons to refuse it.
 OUTCOMES: Final = (
     "position", "static", "base", "aid", "other_type", "blank",
@@ -320,6 +323,7 @@ def read_rows(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kern
                     n_rejects += 1
                 continue
             marks[base + cells] = end
+            is_odd = False  # some cell may say something that is no value
             for j in range(number_fields.size):
                 field = number_fields[j]
                 place = base + places[field]
@@ -328,6 +332,7 @@ def read_rows(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kern
                     data, s, e, field, words[field], mark, digits[field], powers[field],
                     factors[field], table, n_entries,
                 )  # fmt: skip
+                is_odd |= state[field] == ODD
             outcome = POSITION if has_place else STATIC
             ais_type, ais_class = 0, CLASS_UNKNOWN
             if state[AIS_TYPE] == GIVEN:
@@ -345,6 +350,7 @@ def read_rows(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kern
                 elif 0 <= told_class <= CLASS_OTHER:
                     ais_class = told_class
                 else:
+                    is_odd = True
                     state[AIS_CLASS] = ODD
             t_ms = NO_TIME
             if outcome <= STATIC:
@@ -364,10 +370,11 @@ def read_rows(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kern
                         if 0 <= value[MILLISECOND] <= 999:  # noqa: PLR2004
                             t_ms += value[MILLISECOND]
                         else:
+                            is_odd = True
                             state[MILLISECOND] = ODD
                 if t_ms == NO_TIME:
                     outcome = BAD_TIME
-            if outcome == POSITION:
+            if is_odd and outcome == POSITION:
                 for field in range(LAT, HEADING + 1):
                     if state[field] == ODD:
                         outcome = BAD_NUMBER
@@ -425,8 +432,10 @@ def read_rows(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kern
                 byte, bit = n >> 3, np.uint8(1 << (n & 7))
                 lat, lon = value[LAT], value[LON]
                 if state[LAT] == GIVEN and abs(lat) > _LAT_MAX:
+                    is_odd = True
                     state[LAT] = EMPTY if lat == _NO_LAT else ODD
                 if state[LON] == GIVEN and abs(lon) > _LON_MAX:
+                    is_odd = True
                     state[LON] = EMPTY if lon == _NO_LON else ODD
                 has_lat_lon = state[LAT] == GIVEN and state[LON] == GIVEN
                 out_lat[n] = lat if has_lat_lon else 0
@@ -434,6 +443,7 @@ def read_rows(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kern
                 out_place_ok[byte] |= bit if has_lat_lon else 0
                 sog = value[SOG]
                 if state[SOG] == GIVEN and (sog < 0 or sog > _SOG_MAX):
+                    is_odd = True
                     state[SOG] = ODD
                 if sog == _NO_SOG or (ais_type == _LONG_RANGE and sog == _LONG_RANGE_NO_SOG):
                     state[SOG] = EMPTY
@@ -441,16 +451,19 @@ def read_rows(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kern
                 out_sog_ok[byte] |= bit if state[SOG] == GIVEN else 0
                 cog = value[COG]
                 if state[COG] == GIVEN and (cog < 0 or cog >= _NO_COG):
+                    is_odd = True
                     state[COG] = EMPTY if cog == _NO_COG else ODD
                 out_cog[n] = cog if state[COG] == GIVEN else 0
                 out_cog_ok[byte] |= bit if state[COG] == GIVEN else 0
                 heading = value[HEADING]
                 if state[HEADING] == GIVEN and (heading < 0 or heading > _HEADING_MAX):
+                    is_odd = True
                     state[HEADING] = EMPTY if heading == _NO_HEADING else ODD
                 out_heading[n] = heading if state[HEADING] == GIVEN else 0
                 out_heading_ok[byte] |= bit if state[HEADING] == GIVEN else 0
                 status = value[NAV_STATUS]
                 if state[NAV_STATUS] == GIVEN and (status < 0 or status >= _NO_STATUS):
+                    is_odd = True
                     state[NAV_STATUS] = EMPTY if status == _NO_STATUS else ODD
                 out_status[n] = status if state[NAV_STATUS] == GIVEN else 0
                 out_status_ok[byte] |= bit if state[NAV_STATUS] == GIVEN else 0
@@ -459,6 +472,7 @@ def read_rows(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kern
                     if 0 <= value[RECEIVER] <= 2:  # noqa: PLR2004
                         receiver = value[RECEIVER]
                     else:
+                        is_odd = True
                         state[RECEIVER] = ODD
                 out_offset[n] = offset + start
                 out_mmsi[n] = mmsi
@@ -467,7 +481,7 @@ def read_rows(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kern
                 out_pos_res[n] = _LONG_RANGE_RES if ais_type == _LONG_RANGE else pos_res
                 out_receiver[n] = receiver
                 n += 1
-            if outcome < BAD_COLUMNS:
+            if is_odd and outcome < BAD_COLUMNS:
                 for j in range(number_fields.size):
                     field = number_fields[j]
                     unused[field] += state[field] == ODD

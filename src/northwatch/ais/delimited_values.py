@@ -57,9 +57,6 @@ def decimal_number(  # noqa: C901, PLR0912 - one flat kernel
         The number and its decimals (below 0: tens to multiply by); (0, `NOT_DECIMAL`) if the
         cell is not a decimal number.
     """
-    whole, decimals = _short_number(data, first, stop, mark)
-    if decimals != NOT_DECIMAL:
-        return whole, decimals
     at, whole, digits, decimals = first, 0, 0, 0
     negative = at < stop and byte_at(data, at) == 45  # noqa: PLR2004 - minus
     if negative or (at < stop and byte_at(data, at) == 43):  # noqa: PLR2004 - plus
@@ -90,8 +87,8 @@ def decimal_number(  # noqa: C901, PLR0912 - one flat kernel
     return (-whole if negative else whole), decimals
 
 
-@njit(cache=True, nogil=True)
-def _short_number(data: int, first: int, stop: int, mark: int) -> tuple[int, int]:
+@njit(cache=True, nogil=True, inline="always")
+def short_number(data: int, first: int, stop: int, mark: int) -> tuple[int, int]:
     """Return what `decimal_number` does for up to sixteen digits and one mark, read eight at once.
 
     Gives (0, `NOT_DECIMAL`) for any other cell, also if it is a number of another form.
@@ -123,7 +120,7 @@ def _short_number(data: int, first: int, stop: int, mark: int) -> tuple[int, int
     return (-whole if negative else whole), decimals
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def _eight_digits(word: Any, size: int) -> int:  # noqa: ANN401 - a word
     """Return the number that the first `size` bytes of a word, 0 to 8, write; below 0 if none.
 

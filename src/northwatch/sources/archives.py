@@ -39,7 +39,8 @@ class Stored:
     Attributes:
         path: the file.
         name: as shown.
-        packing: `plain`, `gz`, `zst`, `bz2` or, in a zip, `deflate`.
+        packing: `plain`, `gz`, `zst` or `bz2`; in a zip also `stored`, `deflate`, `encrypted`
+            and `unknown`.
         first: its first byte in the file.
         length: how many bytes.
         checksum: CRC-32 of the unpacked bytes, where the archive tells it.
@@ -120,6 +121,9 @@ class Stored:
         return UnreadableError(file=self.name, problem=problem, remedy=_FETCH_AGAIN)
 
 
+Unpack = Callable[[Stored, Iterator[bytes], int], Iterator[bytes]]
+
+
 def stored(path: Path) -> list[Stored]:
     """Return the sources in a file, in the archive's order; one, unless it is a zip.
 
@@ -156,21 +160,27 @@ def _members(path: Path) -> list[Stored]:
 
 
 def _member(path: Path, info: zipfile.ZipInfo, file: Any) -> Stored:  # noqa: ANN401 - an open file
-    name = f"{path.name}/{info.filename}"
     packing = {
         zipfile.ZIP_STORED: "stored",
         zipfile.ZIP_DEFLATED: "deflate",
         zipfile.ZIP_BZIP2: "bz2",
         _ZSTD_IN_ZIP: "zst",
-    }.get(info.compress_type)
-    if packing is None or info.flag_bits & _ENCRYPTED:
-        problem = "it is encrypted" if info.flag_bits & _ENCRYPTED else "its packing is not known"
-        raise UnreadableError(file=name, problem=problem, remedy="Unpack it first")
+    }.get(info.compress_type, "unknown")
+    if info.flag_bits & _ENCRYPTED:
+        packing = "encrypted"
     file.seek(info.header_offset)
     header = file.read(_LOCAL_HEADER)
     more = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
     first = info.header_offset + _LOCAL_HEADER + more
+    name = f"{path.name}/{info.filename}"
     return Stored(path, name, packing, first, info.compress_size, info.CRC)
+
+
+def _refused(problem: str) -> Unpack:
+    def refuse(stored: Stored, _packed: Iterator[bytes], _size: int) -> Iterator[bytes]:
+        raise UnreadableError(file=stored.name, problem=problem, remedy="Unpack it first")
+
+    return refuse
 
 
 def _unpacked_stored(_stored: Stored, packed: Iterator[bytes], size: int) -> Iterator[bytes]:
@@ -178,7 +188,7 @@ def _unpacked_stored(_stored: Stored, packed: Iterator[bytes], size: int) -> Ite
         yield from _pieces(block, size)
 
 
-def _unpacked_zlib(wbits: int) -> Callable[[Stored, Iterator[bytes], int], Iterator[bytes]]:  # noqa: C901 - one flat loop
+def _unpacked_zlib(wbits: int) -> Unpack:  # noqa: C901 - one flat loop
     def unpacked(stored: Stored, packed: Iterator[bytes], size: int) -> Iterator[bytes]:
         unpacker = None
         for block in packed:
@@ -241,8 +251,10 @@ def _pieces(block: bytes, size: int) -> Iterator[bytes]:
         yield bytes(view[first : first + size])
 
 
-_UNPACK: Final[dict[str, Callable[[Stored, Iterator[bytes], int], Iterator[bytes]]]] = {
+_UNPACK: Final[dict[str, Unpack]] = {
     "stored": _unpacked_stored,
+    "encrypted": _refused("it is encrypted"),
+    "unknown": _refused("its packing is not known"),
     "gz": _unpacked_zlib(31),  # 16 for the gzip form and 15 for the window
     "deflate": _unpacked_zlib(-15),
     "bz2": _unpacked_bz2,
