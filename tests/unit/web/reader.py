@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 from fastapi import FastAPI
@@ -14,7 +15,9 @@ class Reader:
         self._transport = httpx.ASGITransport(app, raise_app_exceptions=False)
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
-        return asyncio.run(self._get(path, headers or {}))
+        # In a thread of its own: the browser tests keep an event loop running in this one.
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, self._get(path, headers or {})).result()
 
     async def _get(self, path: str, headers: Mapping[str, str]) -> httpx.Response:
         async with httpx.AsyncClient(
