@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise, repeat
 from typing import Final
 
@@ -11,7 +11,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from northwatch.ais.columns import STREAM_REJECTS
 from northwatch.ais.decoded import Decoded
 from northwatch.ais.delimited_bytes import count_line_feeds, last_line_end, line_end
 from northwatch.ais.delimited_plan import FIELDS, Plan, make_plan
@@ -43,6 +42,9 @@ _GREATEST_LENGTH: Final = 2**31 - 1  # `length` is an int32
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 Bytes = bytes | bytearray | memoryview
+
+# What a block without a row's end brings; empty tables are made once.
+_NOTHING: Final = Decoded(reports=REPORTS.empty(), statics=STATIC_REPORTS.empty())
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,14 +247,20 @@ class DelimitedDecoder:
         for part in parts:
             self._totals += part.rows.totals[: len(OUTCOMES)]
             self._unused += part.rows.unused
-        counters = dict(zip(OUTCOMES, self._totals.tolist(), strict=True))
-        return Decoded(
-            reports=joined([reports_table(part.rows) for part in parts], REPORTS.empty()),
-            statics=joined(
-                [frame for part in parts for frame in self._statics(part)], STATIC_REPORTS.empty()
-            ),
-            rejects=joined([rejects_table(part.rows) for part in parts], STREAM_REJECTS.empty()),
-            counters={name: n for name, n in {"header": self._headers, **counters}.items() if n},
+        counters = {
+            "header": self._headers,
+            **dict(zip(OUTCOMES, self._totals.tolist(), strict=True)),
+        }
+        told = {name: n for name, n in counters.items() if n}
+        if not parts:
+            return replace(_NOTHING, counters=told)
+        statics = [frame for part in parts for frame in self._statics(part)]
+        return replace(
+            _NOTHING,
+            reports=joined([reports_table(part.rows) for part in parts], _NOTHING.reports),
+            statics=joined(statics, _NOTHING.statics),
+            rejects=joined([rejects_table(part.rows) for part in parts], _NOTHING.rejects),
+            counters=told,
         )
 
     def _statics(self, part: _Part) -> Iterator[pl.DataFrame]:
