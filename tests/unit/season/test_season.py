@@ -141,6 +141,20 @@ def test_the_demo_has_two_to_three_hundred_thousand_positions() -> None:
     assert np.mean(lat_deg > 66.5) > 0.5
 
 
+@pytest.mark.slow
+def test_the_demo_shows_the_northern_routes_sailed_through_and_the_pole() -> None:
+    truth = make_season(SeasonPlan.demo()).truth()
+    gates = dict(truth.gate_crossings.group_by("hull").agg("gate_id").iter_rows())
+
+    def sailed(*ends: set[str]) -> int:
+        return sum(all(end & set(crossed) for end in ends) for crossed in gates.values())
+
+    assert sailed({"kara-gate", "nsr-west-meridian"}, {"bering-strait"}) >= 4
+    assert sailed({"lancaster-sound-e", "pond-inlet-e"}, {"bering-strait"}) >= 2
+    assert sailed({"fram-strait"}, {"bering-strait"}) >= 1
+    assert truth.silences.filter("observable").height >= 10
+
+
 def test_every_ship_is_heard_where_everything_is() -> None:
     plan = SeasonPlan(seed=3, days=1, vessels=50, interval_s=300.0, reception=ALL_HEARD)
     season = make_season(plan)
