@@ -11,6 +11,7 @@ endif
 UV ?= $(shell command -v uv || echo .tools/bin/uv)
 RUN := $(UV) run --locked --no-sync
 STATIC := src/northwatch/web/static/manifest.json
+KERNELS := $(shell grep -rl njit src --include=*.py)
 CLIENT := $(shell git ls-files frontend 2>/dev/null || find frontend -type f -not -path '*/node_modules/*')
 
 .PHONY: demo test check lint bench docs golden setup client browser clean
@@ -23,7 +24,7 @@ test: setup client browser  ## every test
 
 check: lint test  ## all that CI runs
 
-lint: setup
+lint: .venv/.ready
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
 	$(RUN) lint-imports
@@ -36,13 +37,18 @@ docs: setup  ## build the documentation into site/
 	$(UV) sync --locked --quiet --group docs
 	$(RUN) mkdocs build --strict
 
-setup: .venv/.ready
+setup: .venv/.ready .venv/.warm
 
 .venv/.ready: pyproject.toml uv.lock
 	@command -v uv >/dev/null || test -x .tools/bin/uv || { \
 	  python3 -m venv .tools && .tools/bin/pip install --quiet --disable-pip-version-check uv; }
 	$(UV) sync --locked --quiet
-	@echo "Compiling kernels, once; they are kept on disk"
+	@touch $@
+
+# Numba does not see that a kernel called from another file has changed: throw all away with any.
+.venv/.warm: .venv/.ready $(KERNELS)
+	@echo "Compiling kernels; they are kept on disk"
+	@find src -name '*.nb[ic]' -delete
 	$(RUN) python -c "from northwatch.pipeline.warm import warm; warm()"
 	@touch $@
 
