@@ -1,4 +1,3 @@
-
 """Zone look-up: positions a second on one core, and its ratio to shapely's prepared polygons.
 
     python bench/zones.py [positions]
