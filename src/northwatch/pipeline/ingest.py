@@ -6,8 +6,10 @@ again changes nothing, and a corrected file (known name, overlapping time) repla
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +21,6 @@ from northwatch.errors import ClashError, EmptyError, SchemaError, SourceError
 from northwatch.lake import Change, Lake, Segment, Writer, merged
 from northwatch.pipeline.hearing import Heard
 from northwatch.pipeline.pieces import Piece, Pieces
-from northwatch.pipeline.runner import LocalRunner
 from northwatch.pipeline.statics import merge_static_values, static_values
 from northwatch.pipeline.watching import Watch, unwatched
 from northwatch.positions import clean, sort_order, with_keys
@@ -28,8 +29,10 @@ from northwatch.sources import Source, open_sources
 
 # A killed run begins again after its last commit.
 ROWS_PER_COMMIT: Final = 40_000_000
-# Positions held in memory until their day is written; 40 bytes each, and as much again in sorting.
-ROWS_HELD: Final = 6_000_000
+# Read at a time: large enough that a block costs little beside its rows.
+BLOCK_BYTES: Final = 32 << 20
+# Positions held before a day is written, 40 bytes each; as many may be on their way to the disk.
+ROWS_HELD: Final = 4_000_000
 # Counters of lines that were not refused; every other counter is a reason.
 ACCEPTED: Final = frozenset(
     ("position", "static", "base", "aid", "other_type", "part", "time_line", "other_sentence",
@@ -113,6 +116,7 @@ class _Batch:
         self._watch = watch
         self._changes: list[dict[str, Change]] = []
         self._known = lake.sources()
+        self._sizes = _sizes(lake)
         self._replaced: list[str] = []
         self._numbers: dict[str, int] = {}
         self.n_rows = 0
@@ -120,16 +124,17 @@ class _Batch:
     def take(self, source: Source) -> FileResult:
         """Read one source file; it stands in the lake after `commit`."""
         try:
-            if self._known.known(source.sha256) is not None or source.sha256 in self._numbers:
+            # Only a file of the same size can be the same: others are hashed while they are read.
+            if source.bytes in self._sizes and self._is_known(source.sha256):
                 return FileResult(file=source.name, state="known", dialect=source.dialect.id)
-            number = self._known.number([source.sha256, *self._numbers])[source.sha256]
-            reading = _Reading(self._writer, source, number, self._threads)
-            row = reading.run(self._watch)
+            with ThreadPoolExecutor(self._threads + 1) as pool:
+                reading = _Reading(self._writer, source, self._number, pool, self._threads)
+                row = reading.run(self._watch)
         except (SourceError, SchemaError, ClashError) as error:
             return FileResult(
                 file=source.name, state="refused", dialect=source.dialect.id, error=str(error)
             )
-        self._numbers[source.sha256] = number
+        self._sizes.add(source.bytes)
         self._changes.append({name: Change(add=tuple(s)) for name, s in reading.segments.items()})
         self._replaced += self._corrected(row)
         self.n_rows += row["n_positions"]
@@ -142,6 +147,14 @@ class _Batch:
             n_statics=row["n_statics"],
             counters=json.loads(row["counters"]),
         )
+
+    def _is_known(self, sha256: str) -> bool:
+        return self._known.known(sha256) is not None or sha256 in self._numbers
+
+    def _number(self, sha256: str) -> int:
+        """Return the number of a source file; it is taken from then on."""
+        self._numbers[sha256] = self._known.number([sha256, *self._numbers])[sha256]
+        return self._numbers[sha256]
 
     def _corrected(self, row: dict[str, Any]) -> list[str]:
         """Return the content of the files that this one corrects: same name, overlapping time.
@@ -165,15 +178,30 @@ class _Batch:
         self._known = self._lake.sources()
 
 
-class _Reading:
-    """One source file on its way into segments."""
+def _sizes(lake: Lake) -> set[int]:
+    """Return the sizes of the source files that the lake holds."""
+    if not lake.pictures():
+        return set()
+    return set(lake.picture().read(INGESTS.name)["bytes"])
 
-    def __init__(self, writer: Writer, source: Source, number: int, threads: int) -> None:
+
+class _Reading:
+    """One source file on its way into segments, which are written while more of it is read."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        source: Source,
+        number_of: Callable[[str], int],
+        pool: ThreadPoolExecutor,
+        threads: int,
+    ) -> None:
         self._writer = writer
         self._source = source
-        self._number = number
-        self._runner = LocalRunner(threads)
+        self._number_of = number_of
+        self._pool = pool
         self._threads = threads
+        self._writing: list[Future[Segment]] = []
         self._pieces = Pieces(ROWS_HELD)
         self._heard = Heard()
         self._statics: list[pl.DataFrame] = []
@@ -186,12 +214,14 @@ class _Reading:
     def run(self, watch: Watch) -> dict[str, Any]:
         """Read it to the end, write its segments, and return its row of `ingests`."""
         decoder = decoder_of(self._source.dialect, self._threads)
-        for block in self._source.blocks():
+        self._source.hash_beside(self._pool)
+        for block in self._source.blocks(BLOCK_BYTES):
             self._take(decoder.feed(block))
             watch(self._source.name, self._source.progress)
         last = decoder.close()
         self._take(last)
         self._write(self._pieces.take_all())
+        self._wait()
         self._write_statics()
         self._write_rejects()
         return self._write_row(last.counters)
@@ -202,7 +232,7 @@ class _Reading:
         self._heard.add(decoded.reports["t_ms"])
         self._rejects += [r for r in (decoded.rejects, cleaned.rejects) if r.height]
         if decoded.statics.height:
-            self._statics.append(static_values(decoded.statics, self._number))
+            self._statics.append(static_values(decoded.statics, source=0))
             if len(self._statics) >= STATICS_HELD:
                 self._statics = [merge_static_values(self._statics)]
         if cleaned.positions.height:
@@ -218,11 +248,24 @@ class _Reading:
             first, last = min(first, self._span[0]), max(last, self._span[1])
         self._span = first, last
 
-    def _write(self, pieces: Iterator[Piece]) -> None:
-        self.segments[POSITIONS.name] += self._runner.map(self._write_piece, pieces)
+    @cached_property
+    def _number(self) -> int:
+        return self._number_of(self._source.sha256)
 
-    def _write_piece(self, piece: Piece) -> Segment:
-        keyed = with_keys(piece.rows, self._number)
+    def _write(self, pieces: Iterator[Piece]) -> None:
+        """Begin to write pieces, once those before them are written: so memory stays bounded."""
+        batch = list(pieces)
+        if batch:
+            self._wait()
+            number = self._number
+            self._writing = [self._pool.submit(self._write_piece, p, number) for p in batch]
+
+    def _wait(self) -> None:
+        self.segments[POSITIONS.name] += [future.result() for future in self._writing]
+        self._writing = []
+
+    def _write_piece(self, piece: Piece, number: int) -> Segment:
+        keyed = with_keys(piece.rows, number)
         order = sort_order(*(keyed[name].to_numpy() for name in POSITIONS.order))
         return self._writer.write(
             POSITIONS.name,
@@ -233,7 +276,9 @@ class _Reading:
         )
 
     def _write_statics(self) -> None:
-        merged_values = merge_static_values(self._statics)
+        merged_values = merge_static_values(self._statics).with_columns(
+            source=pl.lit(self._number, dtype=STATICS.polars["source"])
+        )
         for (day, bucket), rows in merged_values.group_by("day", "bucket", maintain_order=True):
             self.segments[STATICS.name].append(
                 self._writer.write(

@@ -8,6 +8,7 @@ import bz2
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -55,6 +56,7 @@ class Stored:
     checksum: int | None = None
     read: int = 0
     _digest: str = field(default="", repr=False)
+    _hashing: Future[str] | None = field(default=None, repr=False)
 
     @property
     def sha256(self) -> str:
@@ -63,10 +65,28 @@ class Stored:
         Raises:
             UnreadableError: the file cannot be read.
         """
+        if self._hashing:
+            return self._hashing.result()
         if not self._digest:
             for _ in self._packed(_PACKED_BLOCK):
                 pass
         return self._digest
+
+    def hash_beside(self, pool: Executor) -> None:
+        """Begin to hash the bytes on another thread, so that passes over them need not."""
+        self._hashing = pool.submit(self._hash)
+
+    def _hash(self) -> str:
+        digest, left = sha256(), self.length
+        try:
+            with self.path.open("rb", buffering=0) as file:
+                file.seek(self.first)
+                while left and (block := file.read(min(_PACKED_BLOCK, left))):
+                    left -= len(block)
+                    digest.update(block)
+        except OSError as error:
+            raise self.unreadable(problem=f"it cannot be read ({error.strerror})") from error
+        return digest.hexdigest()
 
     def unpacked(self, size: int) -> Iterator[bytes]:
         """Yield the unpacked bytes in blocks of at most `size`.
@@ -81,7 +101,7 @@ class Stored:
 
     def _packed(self, size: int) -> Iterator[bytes]:
         """Yield the bytes as found; at their end their hash is known."""
-        digest = None if self._digest else sha256()
+        digest = None if self._digest or self._hashing else sha256()
         self.read, left = 0, self.length
         try:
             with self.path.open("rb", buffering=0) as file:

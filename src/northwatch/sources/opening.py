@@ -1,6 +1,7 @@
 """A path, in; its sources, out: each with its dialect, its hash and its bytes in blocks."""
 
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -58,6 +59,10 @@ class Source:
             UnreadableError: the file cannot be read.
         """
         return self._stored.sha256
+
+    def hash_beside(self, pool: Executor) -> None:
+        """Begin to hash the bytes as found on another thread, while `blocks` are taken."""
+        self._stored.hash_beside(pool)
 
     @property
     def progress(self) -> float:
