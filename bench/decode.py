@@ -4,8 +4,8 @@
 
 Each contender has a process of its own and repeats its work there; the page cache is warm. Ours
 gets the bytes in memory, in blocks, and its work ends with all tables joined. The input is the
-shipped samples' sentences repeated, and those of the shared samples where they are there; lines without
-a tag block get one, rising in time. pyais and aiscat are given a part of the file and their time
+shipped samples' sentences repeated, with those of the samples beside it if there; lines without a
+tag block get one, rising in time. pyais and aiscat are given a part of the file and their time
 is scaled. aiscat is GPL and no dependency of this project: to compare with it, install it (with
 polars) into an environment elsewhere and name that environment's Python, here or in the
 environment variable `AISCAT_PYTHON`.
