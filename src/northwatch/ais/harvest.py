@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -21,11 +21,14 @@ from northwatch.ais.columns import (
 from northwatch.ais.layout import (
     I32,
     I64,
+    MAX_LOGICAL,
     NULL_8,
     NULL_16,
     NULL_32,
     NULL_64,
     NULL_ROT,
+    REJECTS,
+    REJECTS_AT_ONCE,
     ROWS,
     TEXT,
     TEXT_BYTES,
@@ -36,7 +39,8 @@ from northwatch.ais.layout import (
     S,
     forget_rare,
 )
-from northwatch.schema import CLASS_A, CLASS_B, CLASS_OTHER, CLASS_UNKNOWN, Table
+from northwatch.ais.wide import Bytes, Longs, kernel, move64, store8
+from northwatch.schema import RECEIVER_UNKNOWN, Table
 
 Values = NDArray[Any]
 
@@ -53,15 +57,6 @@ Tables = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFr
 # Making an empty frame costs as much as decoding a thousand lines; frames cannot change.
 _EMPTY: Final[Tables] = tuple(table.empty() for table in TABLES)  # type: ignore[assignment]
 
-_LONG_RANGE: Final = 27
-
-# Class of the transponder by message type. A long-range report (27) comes nearly always from
-# class A; its bits do not tell.
-_CLASS_BY_TYPE: Final = np.full(256, CLASS_UNKNOWN, np.uint8)
-_CLASS_BY_TYPE[[1, 2, 3, 5, 27]] = CLASS_A
-_CLASS_BY_TYPE[[18, 19, 24]] = CLASS_B
-_CLASS_BY_TYPE[[4, 9, 11, 21]] = CLASS_OTHER
-
 _ARROW: Final[dict[pl.DataType, pa.DataType]] = {
     pl.Int64(): pa.int64(),
     pl.Int32(): pa.int32(),
@@ -74,30 +69,81 @@ _ARROW: Final[dict[pl.DataType, pa.DataType]] = {
 # Columns whose values fill their type, and so are kept one size wider until now.
 _WIDER: Final = ("ship_type", "draught_i", "aid_status")
 
-_GROUPS: Final[tuple[tuple[type[IntEnum], int], ...]] = (
-    (I64, NULL_64),
-    (I32, NULL_32),
-    (U16, NULL_16),
-    (U8, NULL_8),
+_WORKS: Final[tuple[tuple[type[IntEnum], int, type], ...]] = (
+    (I64, NULL_64, np.int64),
+    (I32, NULL_32, np.int32),
+    (U16, NULL_16, np.uint16),
+    (U8, NULL_8, np.uint8),
 )
 
 
-def _columns(out: Out, letter: str, n: int) -> dict[str, tuple[Values, Values]]:
-    """Return values and validity bits of each column of a table, copied out of the work arrays."""
-    columns = {}
-    arrays: tuple[Values, ...] = (out.i64, out.i32, out.u16, out.u8)
-    for (rows, null), work in zip(_GROUPS, arrays, strict=True):
+@kernel
+def _move_out(work: Values, first: int, nulls: Longs, rows: int, slab: Bytes, at: int) -> int:
+    """Copy columns from `first` on, then the validity bits of each, into a slab; return its end.
+
+    Each column takes whole steps of 64 values.
+    """
+    width = work.itemsize
+    steps = (rows + 63) // 64
+    bits = at + nulls.size * steps * 64 * width
+    for column in range(nulls.size):
+        source = (first + column) * ROWS
+        for _ in range(steps):
+            store8(slab, bits, move64(work, source, slab, at, nulls[column]))
+            source += 64
+            at += 64 * width
+            bits += 8
+    return bits
+
+
+class _Group(NamedTuple):
+    """The columns of one table and type: where they lie in the work array, and their null codes."""
+
+    work: int
+    first: int
+    names: tuple[str, ...]
+    nulls: Longs
+    dtype: np.dtype[Any]
+
+
+def _groups(letter: str) -> list[_Group]:
+    """Return the groups of columns of a table."""
+    groups = []
+    for work, (rows, null, dtype) in enumerate(_WORKS):
         members = [row for row in list(rows) if row.name.startswith(f"{letter}_")]
-        if not members:
-            continue
-        values: Values = work[members[0] : members[-1] + 1, :n].copy()
-        valid = values != null
-        for place, member in enumerate(members):
-            if member.name == "r_rot_raw":
-                valid[place] = values[place] != NULL_ROT
-        bits = np.packbits(valid, axis=1, bitorder="little")
-        for place, member in enumerate(members):
-            columns[member.name[2:]] = values[place], bits[place]
+        if members:
+            names = tuple(row.name[2:] for row in members)
+            nulls = [NULL_ROT if name == "rot_raw" else null for name in names]
+            first = int(members[0].value)
+            groups.append(_Group(work, first, names, np.array(nulls, np.int64), np.dtype(dtype)))
+    return groups
+
+
+_GROUPS: Final = {letter: _groups(letter) for letter in "rsbao"}
+
+
+def _columns(out: Out, letter: str, n: int) -> dict[str, tuple[pa.Buffer, pa.Buffer]]:
+    """Return values and validity bits of each column of a table, copied out of the work arrays.
+
+    All lie in one slab of Arrow's own memory, which keeps what was freed: thirty small pieces, and
+    new pages from the system, cost more than the copying.
+    """
+    steps = (n + 63) // 64
+    per_step = [64 * group.dtype.itemsize + 8 for group in _GROUPS[letter]]
+    sizes = [steps * size * len(g.names) for size, g in zip(per_step, _GROUPS[letter], strict=True)]
+    slab = pa.allocate_buffer(sum(sizes))
+    view = np.frombuffer(slab, np.uint8)
+    columns = {}
+    at = 0
+    for group in _GROUPS[letter]:
+        work = out[group.work].reshape(-1)
+        end = _move_out(work, group.first, group.nulls, n, view, at)
+        length = steps * 64 * group.dtype.itemsize
+        bits = at + length * len(group.names)
+        for place, name in enumerate(group.names):
+            validity = slab.slice(bits + place * steps * 8, steps * 8)
+            columns[name] = slab.slice(at + place * length, length), validity
+        at = end
     return columns
 
 
@@ -116,39 +162,25 @@ def _texts(out: Out, letter: str, n: int) -> dict[str, pa.Array]:
     return texts
 
 
-def _reckoned(letter: str, types: Values) -> dict[str, Values]:
-    """Return the columns that follow from the message type."""
-    columns: dict[str, Values] = {"ais_class": _CLASS_BY_TYPE[types]}
-    if letter == "r":
-        resolution = np.ones(len(types), np.uint16)
-        resolution[types == _LONG_RANGE] = 1_000
-        columns["pos_res_i"] = resolution
-        columns["receiver"] = np.zeros(len(types), np.uint8)
-    return columns
-
-
 def _frame(table: Table, letter: str, out: Out, n: int) -> pl.DataFrame:
     """Return the first `n` rows of a table."""
     if n == 0:
         return _EMPTY[TABLES.index(table)]
     found = _columns(out, letter, n)
     texts = _texts(out, letter, n)
-    reckoned = _reckoned(letter, found["ais_type"][0])
     arrays = []
     for column in table.columns:
         if column.name in texts:
             arrays.append(texts[column.name])
             continue
-        bits: Values | None = None
-        if column.name in reckoned:
-            values = reckoned[column.name]
-        else:
-            values, bits = found[column.name]
+        if column.name == "receiver":
+            arrays.append(pa.array(np.full(n, RECEIVER_UNKNOWN, np.uint8)))
+            continue
+        values, validity = found[column.name]
         if column.name in _WIDER:
-            values = values.astype(np.uint8)
-        validity = pa.py_buffer(bits) if column.nullable and bits is not None else None
-        kind = _ARROW[column.dtype]
-        arrays.append(pa.Array.from_buffers(kind, n, [validity, pa.py_buffer(values)]))
+            values = pa.py_buffer(np.frombuffer(values, np.uint16).astype(np.uint8))
+        buffers = [validity if column.nullable else None, values]
+        arrays.append(pa.Array.from_buffers(_ARROW[column.dtype], n, buffers))
     return pl.DataFrame(pa.Table.from_arrays(arrays, list(table.names)))
 
 
@@ -186,6 +218,13 @@ def harvest(out: Out, memory: Memory) -> Tables:
     forget_rare(out, int(s[S.n_r]))
     s[[S.n_r, S.n_s, S.n_b, S.n_a, S.n_o, S.n_x]] = 0
     return tables
+
+
+def is_nearly_full(memory: Memory) -> bool:
+    """Say whether one more line might not fit into the work arrays."""
+    s = memory.s
+    rows = int(s[[S.n_r, S.n_s, S.n_b, S.n_a, S.n_o]].max())
+    return rows > ROWS - MAX_LOGICAL or int(s[S.n_x]) > REJECTS - REJECTS_AT_ONCE
 
 
 def concatenated(parts: Sequence[Tables]) -> Tables:

@@ -122,7 +122,7 @@ I32 = IntEnum(
 )
 U16 = IntEnum(
     "U16",
-    "r_sog_i r_cog_i r_heading_deg r_alt_m"
+    "r_sog_i r_cog_i r_heading_deg r_alt_m r_pos_res_i"
     " s_ship_type s_length_m s_width_m s_draught_i s_bow_m s_stern_m s_port_m s_starboard_m"
     " b_year"
     " a_bow_m a_stern_m a_port_m a_starboard_m a_aid_status",
@@ -131,9 +131,9 @@ U16 = IntEnum(
 U8 = IntEnum(
     "U8",
     "r_ais_type r_channel r_t_source r_nav_status r_second r_accuracy r_rot_raw r_manoeuvre r_raim"
-    " r_class_b_cs r_latency"
-    " s_ais_type s_channel s_t_source s_part s_epfd s_ais_version s_eta_month s_eta_day s_eta_hour"
-    " s_eta_minute s_unit_model"
+    " r_class_b_cs r_latency r_ais_class"
+    " s_ais_class s_ais_type s_channel s_t_source s_part s_epfd s_ais_version s_eta_month s_eta_day"
+    " s_eta_hour s_eta_minute s_unit_model"
     " b_ais_type b_channel b_t_source b_month b_day b_hour b_minute b_second b_accuracy b_epfd"
     " b_raim"
     " a_ais_type a_channel a_t_source a_aid_type a_accuracy a_epfd a_second a_off_position"
@@ -230,8 +230,21 @@ _NAME_BYTES: Final = 16  # of a station's name, on average; one more than that m
 N_WORDS: Final = 16
 
 
-def fresh_out() -> Out:
-    """Return empty work arrays; pages are touched, and so cost memory, only when used."""
+_POOL: Final[list[Out]] = []
+
+
+def take_out() -> Out:
+    """Return empty work arrays, used ones if there are any: new pages cost as much as decoding."""
+    return _POOL.pop() if _POOL else _fresh_out()
+
+
+def give_back(out: Out) -> None:
+    """Keep emptied work arrays for the next decoder."""
+    _POOL.append(out)
+
+
+def _fresh_out() -> Out:
+    """Return new work arrays; pages are touched, and so cost memory, only when used."""
     out = Out(
         i64=np.empty((len(I64), ROWS), np.int64),
         i32=np.empty((len(I32), ROWS), np.int32),
@@ -255,18 +268,15 @@ def forget_rare(out: Out, rows: int) -> None:
 
 def fresh_memory(stations: int = 1 << 14) -> Memory:
     """Return the memory of a stream that has not begun, with room for so many stations."""
-    s = np.zeros(len(S), np.int64)
-    s[S.oldest] = s[S.newest] = -1
-    s[S.n_free] = MAX_OPEN
     places = MAX_OPEN * MAX_PARTS
-    return Memory(
-        s=s,
-        counts=np.zeros(len(COUNTERS), np.int64),
+    memory = Memory(
+        s=np.empty(len(S), np.int64),
+        counts=np.empty(len(COUNTERS), np.int64),
         messages=np.empty((MAX_OPEN, len(M)), np.int64),
         parts=np.empty((places, len(P)), np.int64),
         payloads=np.empty(places * PART_BYTES + PAD, np.uint8),
-        heads=np.full(_N_HEADS, -1, np.int32),
-        free=np.arange(MAX_OPEN - 1, -1, -1, dtype=np.int32),
+        heads=np.empty(_N_HEADS, np.int32),
+        free=np.empty(MAX_OPEN, np.int32),
         log=np.empty((0, len(L)), np.int64),
         names=np.zeros(stations * _NAME_BYTES + PAD, np.uint8),
         name_end=np.zeros(stations + 1, np.int32),
@@ -274,3 +284,15 @@ def fresh_memory(stations: int = 1 << 14) -> Memory:
         words=np.zeros(N_WORDS, np.int64),
         joined=np.zeros(MAX_PARTS * PART_BYTES + PAD, np.uint8),
     )
+    forget(memory)
+    return memory
+
+
+def forget(memory: Memory) -> None:
+    """Bring a memory back to where no line has been read; only the stations' names stay."""
+    memory.s[:] = 0
+    memory.s[S.oldest] = memory.s[S.newest] = -1
+    memory.s[S.n_free] = MAX_OPEN
+    memory.counts[:] = 0
+    memory.heads[:] = -1
+    memory.free[:] = np.arange(MAX_OPEN - 1, -1, -1)

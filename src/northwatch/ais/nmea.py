@@ -9,10 +9,10 @@ import polars as pl
 
 from northwatch.ais.columns import STATIONS
 from northwatch.ais.decoded import Decoded
-from northwatch.ais.harvest import Tables, concatenated, counters, harvest
-from northwatch.ais.layout import MAX_LINE, S, fresh_memory, fresh_out
+from northwatch.ais.harvest import Tables, concatenated, counters, harvest, is_nearly_full
+from northwatch.ais.layout import MAX_LINE, Memory, Out, S, fresh_memory, give_back, take_out
 from northwatch.ais.parts import orphan_all, orphan_old
-from northwatch.ais.seam import Chunk, Seam, cut_behind, memory_of_chunk, run
+from northwatch.ais.seam import Chunk, Seam, cut_behind, memory_of_chunk, run, run_alone
 from northwatch.ais.stations import station_names
 from northwatch.ais.wide import PAD, Bytes
 from northwatch.errors import ParameterError
@@ -22,6 +22,10 @@ Block = bytes | bytearray | memoryview | Bytes
 
 LEAST_CHUNK: Final = 1 << 18
 """Bytes below which a second thread costs more than it brings."""
+
+BULK: Final = 1 << 20
+"""Bytes from which on the last few lines of a block wait for the next call: so the tables are made
+once for each block."""
 
 _LINE_FEED: Final = 10
 
@@ -57,33 +61,63 @@ class NmeaDecoder:
             raise ParameterError(name="threads", value=threads, allowed="1 or more")
         self._use_bad_tags = tag_checksum == "ignore"
         self._memory = fresh_memory()
-        self._outs = [fresh_out()]
+        self._outs: list[Out] = []
+        self._spare: list[Memory] = []  # one for each further thread
         self._threads = threads
         self._rest = np.zeros(MAX_LINE + 4 * PAD, np.uint8)
         self._n_rest = 0
+        self._n_late = 0  # bytes of `_rest` that hold whole lines still to be decoded, or 0
         self._base = 0  # offset in the stream of the first byte not yet decoded
         self._stations = STATIONS.empty()
 
     def feed(self, block: Block) -> Decoded:
-        """Decode the lines that end in this block; keep what is left for the next."""
+        """Decode the lines that end in this block; keep what is left for the next.
+
+        Of a block of `BULK` bytes and more the last few lines come with the next call.
+        """
         view = _as_bytes(block)
+        self._take_outs(1)
         tables: list[Tables] = []
+        if self._n_late:
+            self._n_late = 0
+            self._decode_rest(tables, is_last=False)
         at = 0
         while self._n_rest and at < view.size:
             at += self._lengthen_rest(view[at : at + MAX_LINE], tables)
+        is_bulk = view.size - at >= BULK
         if view.size - at > PAD:
             at += self._decode(view[at:], view.size - at - PAD, tables)
+        if is_bulk:
+            self._n_late = self._n_rest = view.size - at
+            self._rest[: self._n_rest] = view[at:]
+            at = view.size
         while at < view.size:
             at += self._lengthen_rest(view[at : at + 3 * PAD], tables)
+        self._make_room(tables)
         orphan_old(self._outs[0], self._memory)
         return self._decoded(tables)
 
     def close(self) -> Decoded:
         """Decode the last line if it lacks its line feed, and refuse the parts still open."""
+        self._take_outs(1)
         tables: list[Tables] = []
         self._decode_rest(tables, is_last=True)
+        self._make_room(tables)
         orphan_all(self._outs[0], self._memory)
-        return self._decoded(tables)
+        decoded = self._decoded(tables)
+        while self._outs:
+            give_back(self._outs.pop())
+        return decoded
+
+    def _take_outs(self, count: int) -> None:
+        """Have work arrays for so many threads."""
+        while len(self._outs) < count:
+            self._outs.append(take_out())
+
+    def _make_room(self, tables: list[Tables]) -> None:
+        """Empty the work arrays if all open parts might not fit into the reject log."""
+        if is_nearly_full(self._memory):
+            tables.append(harvest(self._outs[0], self._memory))
 
     def _lengthen_rest(self, view: Bytes, tables: list[Tables]) -> int:
         """Put bytes behind the unfinished line, decode what is whole; return how many."""
@@ -98,6 +132,7 @@ class NmeaDecoder:
         return taken
 
     def _decode_rest(self, tables: list[Tables], *, is_last: bool) -> None:
+        """Decode the whole lines kept from earlier blocks."""
         done = self._decode(_as_bytes(self._rest), self._n_rest, tables, is_last=is_last)
         self._rest[: self._n_rest - done] = self._rest[done : self._n_rest].copy()
         self._n_rest -= done
@@ -112,7 +147,7 @@ class NmeaDecoder:
         else:
             chunk = Chunk(buffer=buffer, start=0, stop=stop, base=self._base, is_last=is_last)
             self._memory, at, brought = run(self._memory, self._outs[0], chunk, self._use_bad_tags)
-            tables.append(brought)
+            tables += brought
         self._base += at
         return at
 
@@ -132,22 +167,28 @@ class NmeaDecoder:
             Chunk(buffer=buffer, start=start, stop=stop, base=self._base)
             for start, stop in pairwise(cuts)
         ]
-        while len(self._outs) < len(chunks):
-            self._outs.append(fresh_out())
+        self._take_outs(len(chunks))
+        while len(self._spare) < len(chunks) - 1:
+            self._spare.append(fresh_memory())
         seam = Seam(self._outs[0], self._memory, use_bad_tags=self._use_bad_tags)
-        guesses = [memory_of_chunk(self._memory, chunk) for chunk in chunks[1:]]
+        guesses = [
+            memory_of_chunk(self._memory, chunk, used)
+            for chunk, used in zip(chunks[1:], self._spare, strict=False)
+        ]
         with ThreadPoolExecutor(len(chunks) - 1) as pool:
             later = [
-                pool.submit(run, guess, out, chunk, self._use_bad_tags)
+                pool.submit(run_alone, guess, out, chunk, self._use_bad_tags)
                 for guess, out, chunk in zip(guesses, self._outs[1:], chunks[1:], strict=False)
             ]
-            memory, at, brought = run(self._memory, self._outs[0], chunks[0], self._use_bad_tags)
+            first = self._memory, self._outs[0], chunks[0], self._use_bad_tags
+            memory, at, brought = run_alone(*first)
         tables.append(brought)
-        for chunk, future in zip(chunks[1:], later, strict=True):
+        for place, (chunk, future) in enumerate(zip(chunks[1:], later, strict=True)):
             guess, at, brought = future.result()
+            self._spare[place] = guess
             joined = seam.join(memory, chunk, guess, brought)
             if joined is None:
-                memory, at, brought = run(memory, self._outs[0], chunk, self._use_bad_tags)
+                memory, at, brought = run_alone(memory, self._outs[0], chunk, self._use_bad_tags)
             else:
                 memory, brought = joined
             tables.append(brought)

@@ -32,6 +32,7 @@ from northwatch.ais.wide import (
     inlined,
     kernel,
 )
+from northwatch.schema import CLASS_A, CLASS_B, CLASS_OTHER
 from northwatch.units import AIS_TENTHS
 
 MAX_LAT_I: Final = 54_000_000  # 90 degrees
@@ -257,6 +258,8 @@ def put_position(out: Out, row: int, words: Longs, n_bits: int) -> int:
     kind = unsigned(words, 0, 6)
     mmsi = unsigned(words, 8, 30)
     out.u8[U8.r_ais_type, row] = kind
+    out.u8[U8.r_ais_class, row] = CLASS_A if kind <= 3 else CLASS_B
+    out.u16[U16.r_pos_res_i, row] = 1
     out.i32[I32.r_mmsi, row] = mmsi
     flags = mmsi_flags(mmsi)
     if kind <= 3:
@@ -270,8 +273,12 @@ def put_position(out: Out, row: int, words: Longs, n_bits: int) -> int:
         out.u8[U8.r_class_b_cs, row] = unsigned(words, 141, 1) if n_bits >= 142 else NULL_8
         out.u8[U8.r_raim, row] = unsigned(words, 147, 1) if n_bits >= 148 else NULL_8
     elif kind == 27:
+        # Nearly always from class A; the bits do not tell.
+        out.u8[U8.r_ais_class, row] = CLASS_A
+        out.u16[U16.r_pos_res_i, row] = LONG_RANGE_I
         flags |= _put_long_range(out, row, words, n_bits)
     elif kind == 9:
+        out.u8[U8.r_ais_class, row] = CLASS_OTHER
         flags |= _put_aircraft(out, row, words, n_bits)
     else:
         flags |= length_flags(n_bits, 312, 308) | _put_class_b(out, row, words, n_bits)

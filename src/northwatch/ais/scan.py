@@ -11,7 +11,7 @@ suffix.
 
 from typing import Final
 
-from northwatch.ais.armour import checksum, checksum_printable, unarmour, unsigned
+from northwatch.ais.armour import checksum, unarmour, unsigned
 from northwatch.ais.instants import (
     EARLIEST_BARE_MS,
     epoch_ms,
@@ -75,6 +75,7 @@ from northwatch.ais.wide import (
     Longs,
     byte_at,
     find,
+    find_far,
     inlined,
     kernel,
     load8,
@@ -154,18 +155,23 @@ def is_sentence(buffer: Bytes, at: int, stop: int) -> int:
 
 
 @inlined
+def _marks(buffer: Bytes, at: int) -> int:
+    """Return which of 64 bytes are `!`, `$` or a backslash."""
+    marks = match64(buffer, at, _BANG) | match64(buffer, at, _DOLLAR)
+    return marks | match64(buffer, at, _BACKSLASH)
+
+
+@inlined
 def _find_mark(buffer: Bytes, start: int, stop: int) -> int:
     """Return the first `!`, `$` or backslash in [start, stop), or `stop`."""
     at = start
     while at < stop:
-        hits = (
-            match64(buffer, at, _BANG)
-            | match64(buffer, at, _DOLLAR)
-            | match64(buffer, at, _BACKSLASH)
-        )
-        if hits != 0:
-            return min(at + trailing_zeros(hits), stop)
-        at += LANES
+        near = _marks(buffer, at)
+        far = _marks(buffer, at + LANES)
+        if near | far != 0:
+            place = trailing_zeros(near) if near != 0 else LANES + trailing_zeros(far)
+            return min(at + place, stop)
+        at += 2 * LANES
     return stop
 
 
@@ -212,8 +218,11 @@ def locate(buffer: Bytes, at: int, stop: int) -> tuple[int, int]:
 
 
 @inlined
-def _first(buffer: Bytes, at: int, stop: int) -> tuple[int, int]:
-    """Do as `locate` for a line that begins at `at`; quick where it has no prefix."""
+def _first(buffer: Bytes, at: int, stop: int) -> tuple[int, int, int]:
+    """Do as `locate` for a line that begins at `at`, and tell the kind of sentence.
+
+    Quick where the line has no prefix and at most one tag block.
+    """
     sentence = at
     if byte_at(buffer, at) == _BACKSLASH:
         hits = match64(buffer, at + 1, _BACKSLASH)
@@ -221,10 +230,15 @@ def _first(buffer: Bytes, at: int, stop: int) -> tuple[int, int]:
         marks = match64(buffer, at + 1, _BANG) | match64(buffer, at + 1, _DOLLAR)
         sentence = at + 2 + trailing_zeros(hits)
         if hits == 0 or sentence >= stop or (marks & inside) != 0:
-            return locate(buffer, at, stop)
-    if is_sentence(buffer, sentence, stop) != _NOTHING:
-        return at, sentence
-    return locate(buffer, at, stop)
+            sentence = stop
+    if sentence < stop:
+        kind = is_sentence(buffer, sentence, stop)
+        if kind != _NOTHING:
+            return at, sentence, kind
+    at, sentence = locate(buffer, at, stop)
+    if sentence < stop:
+        return at, sentence, is_sentence(buffer, sentence, stop)
+    return stop, stop, _NOTHING
 
 
 @kernel
@@ -352,7 +366,7 @@ def scan(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kernel
         if memory.name_end[s[S.n_stations]] > bytes_room:
             break
         reach = min(stop, at + MAX_LINE)
-        feed = find(buffer, at, reach, _FEED)
+        feed = find_far(buffer, at, reach, _FEED)
         following = feed + 1
         if feed == reach:
             if feed - at < MAX_LINE and not is_last:
@@ -365,7 +379,10 @@ def scan(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kernel
         begin = at
         # ------------------------------------------------------ one logical line in each turn
         while True:
-            tags, sentence = (end, end) if begin >= end else _first(buffer, begin, end)
+            tags = sentence = end
+            kind_of_sentence = _NOTHING
+            if begin < end:
+                tags, sentence, kind_of_sentence = _first(buffer, begin, end)
             if sentence >= end:
                 code = BLANK
                 for place in range(begin, end):
@@ -382,18 +399,18 @@ def scan(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kernel
             close = following_begin
             while byte_at(buffer, close - 1) in (_BLANK, _TAB, _RETURN):
                 close -= 1
-            star = find(buffer, sentence + 1, close, _STAR)
+            star = find_far(buffer, sentence + 1, close, _STAR)
 
             offset = base + begin
             n_bytes = following_begin - begin
             logical += 1
 
-            if is_sentence(buffer, sentence, end) == _OTHER:
+            if kind_of_sentence == _OTHER:
                 code = OTHER_SENTENCE
                 if (
                     (load8(buffer, sentence) & _SIX_BYTES) == _PGHP
                     and star + 3 <= close
-                    and hex_byte(buffer, star + 1) == checksum(buffer, sentence + 1, star)
+                    and hex_byte(buffer, star + 1) == checksum(buffer, sentence + 1, star)[0]
                 ):
                     code = TIME_LINE
                     t, cc = pghp_time(buffer, sentence, star)
@@ -436,7 +453,7 @@ def scan(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one flat kernel
                 flags |= F_TAG_BAD  # a backslash without its twin
 
             code = -1
-            check, printable = checksum_printable(buffer, sentence + 1, star)
+            check, printable = checksum(buffer, sentence + 1, star)
             fourth = fifth = sixth = 0
             if not printable:
                 code = BAD_BYTE

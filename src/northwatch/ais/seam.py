@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from northwatch.ais.harvest import Tables, concatenated, harvest
+from northwatch.ais.harvest import Tables, concatenated, harvest, is_nearly_full
 from northwatch.ais.layout import (
     MAX_LINE,
     MAX_LOGICAL,
@@ -27,7 +27,7 @@ from northwatch.ais.layout import (
     Out,
     P,
     S,
-    fresh_memory,
+    forget,
 )
 from northwatch.ais.parts import drop, hang
 from northwatch.ais.scan import AIS, is_sentence, locate, scan
@@ -71,11 +71,12 @@ def run(
     out: Out,
     chunk: Chunk,
     use_bad_tags: bool,  # noqa: FBT001 - given on to a kernel
-) -> tuple[Memory, int, Tables]:
-    """Decode the whole lines of a chunk.
+) -> tuple[Memory, int, list[Tables]]:
+    """Decode the whole lines of a chunk; the last rows are left in the work arrays.
 
     Returns:
-        The state afterwards, where the first line that is not whole begins, and what was brought.
+        The state afterwards, where the first line that is not whole begins, and what had to be
+        brought out of the work arrays meanwhile because they were full.
     """
     at = chunk.start
     brought: list[Tables] = []
@@ -93,19 +94,36 @@ def run(
             _NO_ROWS,
             _NO_TIES,
         )
-        if done == at:
-            return memory, at, concatenated(brought)
+        if is_nearly_full(memory):
+            brought.append(harvest(out, memory))
+        elif done == at:
+            return memory, at, brought
         at = done
-        brought.append(harvest(out, memory))
 
 
-def memory_of_chunk(memory: Memory, chunk: Chunk) -> Memory:
-    """Return the guess with which a later chunk begins: stations known, nothing open, a log."""
-    guess = fresh_memory()._replace(
+def run_alone(
+    memory: Memory,
+    out: Out,
+    chunk: Chunk,
+    use_bad_tags: bool,  # noqa: FBT001 - as above
+) -> tuple[Memory, int, Tables]:
+    """Do as `run`, and bring out all rows."""
+    memory, at, brought = run(memory, out, chunk, use_bad_tags)
+    return memory, at, concatenated([*brought, harvest(out, memory)])
+
+
+def memory_of_chunk(memory: Memory, chunk: Chunk, used: Memory) -> Memory:
+    """Return the guess with which a later chunk begins: stations known, nothing open, a log.
+
+    Takes over the arrays of a memory that is no longer used.
+    """
+    parts = (chunk.stop - chunk.start) // _SHORTEST_PART + 1
+    forget(used)
+    guess = used._replace(
         names=memory.names.copy(),
         name_end=memory.name_end.copy(),
         name_slots=memory.name_slots.copy(),
-        log=np.empty(((chunk.stop - chunk.start) // _SHORTEST_PART + 1, len(L)), np.int64),
+        log=used.log if len(used.log) >= parts else np.empty((parts, len(L)), np.int64),
     )
     guess.s[S.n_stations] = memory.s[S.n_stations]
     guess.s[S.log_parts] = 1

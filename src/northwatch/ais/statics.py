@@ -30,6 +30,7 @@ from northwatch.ais.wide import (
     inlined,
     kernel,
 )
+from northwatch.schema import CLASS_A, CLASS_B
 
 NAME_CHARACTERS: Final = 20
 EXTENSION_CHARACTERS: Final = 14
@@ -175,6 +176,7 @@ def put_static(out: Out, row: int, words: Longs, n_bits: int) -> int:
     mmsi = unsigned(words, 8, 30)
     _put_nothing(out, row)
     out.u8[U8.s_ais_type, row] = kind
+    out.u8[U8.s_ais_class, row] = CLASS_A if kind == 5 else CLASS_B
     out.i32[I32.s_mmsi, row] = mmsi
     flags = mmsi_flags(mmsi)
     if kind == 5:

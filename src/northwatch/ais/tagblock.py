@@ -76,7 +76,7 @@ def tag_block(  # noqa: C901, PLR0912, PLR0915 - one flat kernel
     flags = 0
     end = stop - 3
     if end >= start and byte_at(buffer, end) == _STAR:
-        if checksum(buffer, start, end) != hex_byte(buffer, end + 1):
+        if checksum(buffer, start, end)[0] != hex_byte(buffer, end + 1):
             flags = F_TAG_BAD
     else:
         end = find(buffer, start, stop, _STAR)
