@@ -128,3 +128,28 @@ def test_a_sample_is_the_same_byte_by_byte() -> None:
     data = (DATA / "a2_dma_aislib_stream_2010.nmea").read_bytes()
     single = (data[at : at + 1] for at in range(len(data)))
     assert differences(decode([data]), decode(single)) == []
+
+
+FRAGMENTS = st.sampled_from(
+    [
+        *(b"\\", b"!", b"$", b",", b"*", b"\n", b"\r", b" ", b"\x00", b"\xff", b":", b"-", b"s:a"),
+        *(b"!AIVDM", b"!AIVDO,2,1,,A,", b"$PGHP,1,", b"$GPZDA,", b"c:1700000000", b"g:1-2-7"),
+        *(b"!AIVDM,1,1,,A,13m=TP001TNuWu0diVL3Q2lD0000,0*53", b"\\s:r1*0A\\", b"*53", b",0*53"),
+        *(b"!AIVDM,2,1,3,A,53m=TP02E?ml@8hd0010th59=@E8p0000000,0*18", b"13m=TP001TN", b"1"),
+        b"!AIVDM,2,2,3,A,00166A4:?5WdNL33kQnA@DPVACP00000000,2*17",
+    ]
+)
+
+
+@given(fragments=st.lists(FRAGMENTS, max_size=80), seed=SEEDS, count=st.integers(0, 8))
+@settings(max_examples=150, deadline=None)
+def test_rubble_gives_the_same_wherever_it_is_cut(
+    fragments: list[bytes], seed: int, count: int
+) -> None:
+    data = b"".join(fragments)
+    whole = decode([data])
+    assert differences(whole, decode(cut(data, places(seed, data, count)))) == []
+    # With room behind it the same bytes are decoded as part of a block, and on threads.
+    longer = data + b"\n#" * 300
+    assert differences(decode([longer]), decode([longer], threads=3)) == []
+    assert decode([longer]).reports.equals(whole.reports)

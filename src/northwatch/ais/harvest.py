@@ -1,7 +1,6 @@
 """Work arrays, in; Polars tables, out: null codes become nulls, rows are copied out once."""
 
 from collections.abc import Sequence
-from enum import IntEnum
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -43,6 +42,7 @@ from northwatch.ais.wide import Bytes, Longs, kernel, move64, store8
 from northwatch.schema import RECEIVER_UNKNOWN, Table
 
 Values = NDArray[Any]
+Names = tuple[str, ...]
 
 TABLES: Final = (
     NMEA_REPORTS,
@@ -69,11 +69,11 @@ _ARROW: Final[dict[pl.DataType, pa.DataType]] = {
 # Columns whose values fill their type, and so are kept one size wider until now.
 _WIDER: Final = ("ship_type", "draught_i", "aid_status")
 
-_WORKS: Final[tuple[tuple[type[IntEnum], int, type], ...]] = (
-    (I64, NULL_64, np.int64),
-    (I32, NULL_32, np.int32),
-    (U16, NULL_16, np.uint16),
-    (U8, NULL_8, np.uint8),
+_WORKS: Final[tuple[tuple[Names, int, type], ...]] = (
+    (I64._fields, NULL_64, np.int64),
+    (I32._fields, NULL_32, np.int32),
+    (U16._fields, NULL_16, np.uint16),
+    (U8._fields, NULL_8, np.uint8),
 )
 
 
@@ -110,12 +110,13 @@ def _groups(letter: str) -> list[_Group]:
     """Return the groups of columns of a table."""
     groups = []
     for work, (rows, null, dtype) in enumerate(_WORKS):
-        members = [row for row in list(rows) if row.name.startswith(f"{letter}_")]
+        members = [row for row, name in enumerate(rows) if name.startswith(f"{letter}_")]
         if members:
-            names = tuple(row.name[2:] for row in members)
+            names = tuple(rows[row][2:] for row in members)
             nulls = [NULL_ROT if name == "rot_raw" else null for name in names]
-            first = int(members[0].value)
-            groups.append(_Group(work, first, names, np.array(nulls, np.int64), np.dtype(dtype)))
+            groups.append(
+                _Group(work, members[0], names, np.array(nulls, np.int64), np.dtype(dtype))
+            )
     return groups
 
 
@@ -150,15 +151,15 @@ def _columns(out: Out, letter: str, n: int) -> dict[str, tuple[pa.Buffer, pa.Buf
 def _texts(out: Out, letter: str, n: int) -> dict[str, pa.Array]:
     """Return the text columns of a table; an empty text is null."""
     texts = {}
-    for member in TEXT:
-        if not member.name.startswith(f"{letter}_"):
+    for member, name in enumerate(TEXT._fields):
+        if not name.startswith(f"{letter}_"):
             continue
         ends = out.text_end[member, : n + 1].copy()
         start = member * ROWS * TEXT_BYTES
         data = out.text[start : start + int(ends[n])].copy()
         bits = np.packbits(ends[1:] != ends[:-1], bitorder="little")
         buffers = [pa.py_buffer(bits), pa.py_buffer(ends), pa.py_buffer(data)]
-        texts[member.name[2:]] = pa.Array.from_buffers(pa.string(), n, buffers)
+        texts[name[2:]] = pa.Array.from_buffers(pa.string(), n, buffers)
     return texts
 
 

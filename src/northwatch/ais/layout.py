@@ -6,7 +6,7 @@ aids to navigation, `o` messages not decoded, `x` rejects. Not available is the 
 (`NULL_...`); only `harvest.py` reads these arrays, and it turns the codes into nulls.
 """
 
-from enum import IntEnum
+from collections import namedtuple
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -105,31 +105,32 @@ T_PREFIX: Final = 3
 T_SUFFIX: Final = 4
 
 
-I64 = IntEnum(
-    "I64",
+# Names of places: tuples of whole numbers, which a kernel sees as constants.
+_I64 = namedtuple(
+    "_I64",
     "r_offset r_t_ms s_offset s_t_ms s_offset_first b_offset b_t_ms"
     " a_offset a_t_ms o_offset o_t_ms",
-    start=0,
 )
-I32 = IntEnum(
-    "I32",
+I64: Final = _I64(*range(len(_I64._fields)))
+_I32 = namedtuple(
+    "_I32",
     "r_mmsi r_lat_i r_lon_i r_station r_flags"
     " s_mmsi s_station s_flags s_imo s_serial s_mothership_mmsi"
     " b_mmsi b_lat_i b_lon_i b_station b_flags"
     " a_mmsi a_lat_i a_lon_i a_station a_flags"
     " o_mmsi o_station o_flags",
-    start=0,
 )
-U16 = IntEnum(
-    "U16",
+I32: Final = _I32(*range(len(_I32._fields)))
+_U16 = namedtuple(
+    "_U16",
     "r_sog_i r_cog_i r_heading_deg r_alt_m r_pos_res_i"
     " s_ship_type s_length_m s_width_m s_draught_i s_bow_m s_stern_m s_port_m s_starboard_m"
     " b_year"
     " a_bow_m a_stern_m a_port_m a_starboard_m a_aid_status",
-    start=0,
 )
-U8 = IntEnum(
-    "U8",
+U16: Final = _U16(*range(len(_U16._fields)))
+_U8 = namedtuple(
+    "_U8",
     "r_ais_type r_channel r_t_source r_nav_status r_second r_accuracy r_rot_raw r_manoeuvre r_raim"
     " r_class_b_cs r_latency r_ais_class"
     " s_ais_class s_ais_type s_channel s_t_source s_part s_epfd s_ais_version s_eta_month s_eta_day"
@@ -139,38 +140,39 @@ U8 = IntEnum(
     " a_ais_type a_channel a_t_source a_aid_type a_accuracy a_epfd a_second a_off_position"
     " a_raim a_virtual"
     " o_ais_type o_channel o_t_source",
-    start=0,
 )
-TEXT = IntEnum("TEXT", "s_name s_call_sign s_destination s_vendor_id a_name", start=0)
+U8: Final = _U8(*range(len(_U8._fields)))
+_TEXT = namedtuple("_TEXT", "s_name s_call_sign s_destination s_vendor_id a_name")
+TEXT: Final = _TEXT(*range(len(_TEXT._fields)))
 
 # The scanner's memory from line to line.
-S = IntEnum(
-    "S",
+_S = namedtuple(
+    "_S",
     "line logical n_r n_s n_b n_a n_o n_x pghp pghp_t pghp_cc n_stations"
     " n_open most_open oldest newest n_free log_parts n_log"
     # A completed message of several parts, handed from `parts.py` to the scanner.
     " done_bits done_t done_source done_station done_flags done_first",
-    start=0,
 )
+S: Final = _S(*range(len(_S._fields)))
 # An open message.
-M = IntEnum(
-    "M",
+_M = namedtuple(
+    "_M",
     "key group station first_line t_min t_max flags have n_have total next older newer",
-    start=0,
 )
+M: Final = _M(*range(len(_M._fields)))
 # A part of an open message.
-P = IntEnum(
-    "P",
+_P = namedtuple(
+    "_P",
     "length fill check digest t source cc flags offset line bytes log",
-    start=0,
 )
+P: Final = _P(*range(len(_P._fields)))
 # A part as the log of a thread keeps it, for the seam.
-L = IntEnum(
-    "L",
+_L = namedtuple(
+    "_L",
     "start stop line logical key group station pghp pghp_t pghp_cc offset outcome"
     " n_left n_left_here tie redone",
-    start=0,
 )
+L: Final = _L(*range(len(_L._fields)))
 
 
 class Out(NamedTuple):

@@ -7,7 +7,6 @@ buffer has `PAD` readable bytes after its last valid one.
 
 import hashlib
 from collections.abc import Callable, Mapping
-from enum import EnumType
 from types import CodeType
 from typing import Any, Final, TypeVar
 
@@ -56,9 +55,9 @@ def _note_code(code: CodeType, names: Mapping[str, object]) -> None:
             _seen.update(repr(constant).encode())
     for name in code.co_names:
         value = names.get(name)
-        if isinstance(value, EnumType):
-            value = list(value.__members__)
-        if isinstance(value, int | list):
+        if isinstance(value, tuple):
+            value = getattr(value, "_fields", value)
+        if isinstance(value, int | tuple):
             _seen.update(f"{name}={value}".encode())
 
 
