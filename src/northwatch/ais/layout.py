@@ -3,7 +3,7 @@
 A column of a table under way is one row of a work array of its type: `i32[I32.r_lat_i, row]`. The
 letter in front names the table: `r` position reports, `s` static reports, `b` base stations, `a`
 aids to navigation, `o` messages not decoded, `x` rejects. Not available is the type's null code
-(`NULL_...`); only `harvest.py` reads these arrays, and it turns the codes into nulls.
+(`NULL_...`); only `lift.py` reads these arrays, and it turns the codes into nulls.
 """
 
 from collections import namedtuple
@@ -42,11 +42,14 @@ keeps messages that never end from filling the table; a minute of the densest fe
 
 # Rows of the work arrays. The stride between columns is odd in cache lines: equal places of twenty
 # columns would otherwise fall on the same few lines of the cache.
-ROWS: Final = (1 << 18) + 192
+ROWS: Final = 3 * (1 << 17) + 192
 REJECTS: Final = (1 << 17) + 192
 REJECTS_AT_ONCE: Final = MAX_OPEN * MAX_PARTS + MAX_LOGICAL
 TEXT_BYTES: Final = 40
 """Room for the longest text, 34 characters, and for the last store of eight bytes."""
+
+TEXT_ENDS: Final = ROWS + 64
+"""Places for the ends of texts: one before the first, and whole steps of 64 to copy."""
 
 
 def _code(name: str) -> int:
@@ -176,12 +179,12 @@ L: Final = _L(*range(len(_L._fields)))
 
 
 class Out(NamedTuple):
-    """Work arrays that the kernels fill and `harvest.py` empties.
+    """Work arrays that the kernels fill and `lift.py` empties.
 
     Attributes:
         i64, i32, u16, u8: a row for each column, `ROWS` values each.
         text: a row of bytes for each text column, one value after the other.
-        text_end: where the value before each row ends; (len(TEXT), ROWS + 1).
+        text_end: where the value before each row ends; (len(TEXT), TEXT_ENDS).
         x64: offset and line of rejects; (2, REJECTS).
         x32: length and counter of rejects; (2, REJECTS).
     """
@@ -253,7 +256,7 @@ def _fresh_out() -> Out:
         u16=np.empty((len(U16), ROWS), np.uint16),
         u8=np.empty((len(U8), ROWS), np.uint8),
         text=np.empty(len(TEXT) * ROWS * TEXT_BYTES, np.uint8),
-        text_end=np.zeros((len(TEXT), ROWS + 1), np.int32),
+        text_end=np.zeros((len(TEXT), TEXT_ENDS), np.int32),
         x64=np.empty((2, REJECTS), np.int64),
         x32=np.empty((2, REJECTS), np.int32),
     )

@@ -9,8 +9,9 @@ import polars as pl
 
 from northwatch.ais.columns import STATIONS
 from northwatch.ais.decoded import Decoded
-from northwatch.ais.harvest import Tables, concatenated, counters, harvest, is_nearly_full
+from northwatch.ais.frames import Tables, concatenated, counters, tables_of
 from northwatch.ais.layout import MAX_LINE, Memory, Out, S, fresh_memory, give_back, take_out
+from northwatch.ais.lift import is_nearly_full, lift
 from northwatch.ais.parts import orphan_all, orphan_old
 from northwatch.ais.seam import Chunk, Seam, cut_behind, memory_of_chunk, run, run_alone
 from northwatch.ais.stations import station_names
@@ -26,6 +27,9 @@ LEAST_CHUNK: Final = 1 << 18
 BULK: Final = 1 << 20
 """Bytes from which on the last few lines of a block wait for the next call: so the tables are made
 once for each block."""
+
+HEAD_START: Final = 2 << 20
+"""Bytes that another thread decodes while this one makes the tables of its own chunk."""
 
 _LINE_FEED: Final = 10
 
@@ -117,7 +121,7 @@ class NmeaDecoder:
     def _make_room(self, tables: list[Tables]) -> None:
         """Empty the work arrays if all open parts might not fit into the reject log."""
         if is_nearly_full(self._memory):
-            tables.append(harvest(self._outs[0], self._memory))
+            tables.append(tables_of(lift(self._outs[0], self._memory)))
 
     def _lengthen_rest(self, view: Bytes, tables: list[Tables]) -> int:
         """Put bytes behind the unfinished line, decode what is whole; return how many."""
@@ -147,15 +151,19 @@ class NmeaDecoder:
         else:
             chunk = Chunk(buffer=buffer, start=0, stop=stop, base=self._base, is_last=is_last)
             self._memory, at, brought = run(self._memory, self._outs[0], chunk, self._use_bad_tags)
-            tables += brought
+            tables += map(tables_of, brought)
         self._base += at
         return at
 
     def _cuts(self, buffer: Bytes, stop: int) -> list[int]:
         """Return where to cut a block for the threads; none if it is too small."""
-        share = max(stop // self._threads, LEAST_CHUNK)
+        if self._threads == 1 or stop < 2 * LEAST_CHUNK:
+            return []
+        n = min(self._threads, stop // LEAST_CHUNK)
+        first = (stop - min(HEAD_START, stop // 4)) // n
         cuts: list[int] = []
-        for start in range(share, stop - share // 2, share):
+        for place in range(n - 1):
+            start = first + (stop - first) * place // (n - 1)
             cut = cut_behind(buffer, max([start, *cuts[-1:]]), stop)
             if cut > 0:
                 cuts.append(cut)
@@ -171,33 +179,36 @@ class NmeaDecoder:
         while len(self._spare) < len(chunks) - 1:
             self._spare.append(fresh_memory())
         seam = Seam(self._outs[0], self._memory, use_bad_tags=self._use_bad_tags)
-        guesses = [
-            memory_of_chunk(self._memory, chunk, used)
-            for chunk, used in zip(chunks[1:], self._spare, strict=False)
-        ]
+        memories = []
+        for place, chunk in enumerate(chunks[1:]):
+            self._spare[place] = memory_of_chunk(self._memory, chunk, self._spare[place])
+            memories.append(self._spare[place])
+        bad = self._use_bad_tags
+        # One chunk is this thread's: a thread more than there are cores, and Python's lock is held
+        # by one that does not run.
         with ThreadPoolExecutor(len(chunks) - 1) as pool:
-            later = [
-                pool.submit(run_alone, guess, out, chunk, self._use_bad_tags)
-                for guess, out, chunk in zip(guesses, self._outs[1:], chunks[1:], strict=False)
+            running = [
+                pool.submit(run_alone, memory, out, chunk, bad)
+                for memory, out, chunk in zip(memories, self._outs[1:], chunks[1:], strict=False)
             ]
-            first = self._memory, self._outs[0], chunks[0], self._use_bad_tags
-            memory, at, brought = run_alone(*first)
-        tables.append(brought)
-        for place, (chunk, future) in enumerate(zip(chunks[1:], later, strict=True)):
-            guess, at, brought = future.result()
-            self._spare[place] = guess
-            joined = seam.join(memory, chunk, guess, brought)
+            memory, at, brought = run_alone(self._memory, self._outs[0], chunks[0], bad)
+            tables += map(tables_of, brought)
+        for place, (chunk, run_of_chunk) in enumerate(zip(chunks[1:], running, strict=True)):
+            self._spare[place], at, lifted = run_of_chunk.result()
+            guessed = concatenated([tables_of(each) for each in lifted])
+            joined = seam.join(memory, chunk, self._spare[place], guessed)
             if joined is None:
-                memory, at, brought = run_alone(memory, self._outs[0], chunk, self._use_bad_tags)
+                memory, at, brought = run_alone(memory, self._outs[0], chunk, bad)
+                tables += map(tables_of, brought)
             else:
-                memory, brought = joined
-            tables.append(brought)
+                memory, truth = joined
+                tables.append(truth)
         self._memory = memory
         return at
 
     def _decoded(self, tables: list[Tables]) -> Decoded:
         """Return the tables as one, with counters and stations up to now."""
-        tables.append(harvest(self._outs[0], self._memory))
+        tables.append(tables_of(lift(self._outs[0], self._memory)))
         reports, statics, bases, aids, others, rejects = concatenated(tables)
         known = self._stations.height
         if int(self._memory.s[S.n_stations]) > known:

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from northwatch.ais.harvest import Tables, concatenated, harvest, is_nearly_full
+from northwatch.ais.frames import Tables, concatenated, tables_of
 from northwatch.ais.layout import (
     MAX_LINE,
     MAX_LOGICAL,
@@ -29,6 +29,7 @@ from northwatch.ais.layout import (
     S,
     forget,
 )
+from northwatch.ais.lift import Lifted, is_nearly_full, lift
 from northwatch.ais.parts import drop, hang
 from northwatch.ais.scan import AIS, is_sentence, locate, scan
 from northwatch.ais.stations import MAX_NAME_BYTES, MAX_STATIONS, NO_STATION, number_of, with_room
@@ -71,7 +72,7 @@ def run(
     out: Out,
     chunk: Chunk,
     use_bad_tags: bool,  # noqa: FBT001 - given on to a kernel
-) -> tuple[Memory, int, list[Tables]]:
+) -> tuple[Memory, int, list[Lifted]]:
     """Decode the whole lines of a chunk; the last rows are left in the work arrays.
 
     Returns:
@@ -79,7 +80,7 @@ def run(
         brought out of the work arrays meanwhile because they were full.
     """
     at = chunk.start
-    brought: list[Tables] = []
+    brought: list[Lifted] = []
     while True:
         memory = with_room(memory, MAX_LOGICAL + 1, MAX_LINE + PAD)
         done = scan(
@@ -95,7 +96,7 @@ def run(
             _NO_TIES,
         )
         if is_nearly_full(memory):
-            brought.append(harvest(out, memory))
+            brought.append(lift(out, memory))
         elif done == at:
             return memory, at, brought
         at = done
@@ -106,10 +107,10 @@ def run_alone(
     out: Out,
     chunk: Chunk,
     use_bad_tags: bool,  # noqa: FBT001 - as above
-) -> tuple[Memory, int, Tables]:
+) -> tuple[Memory, int, list[Lifted]]:
     """Do as `run`, and bring out all rows."""
     memory, at, brought = run(memory, out, chunk, use_bad_tags)
-    return memory, at, concatenated([*brought, harvest(out, memory)])
+    return memory, at, [*brought, lift(out, memory)]
 
 
 def memory_of_chunk(memory: Memory, chunk: Chunk, used: Memory) -> Memory:
@@ -119,12 +120,18 @@ def memory_of_chunk(memory: Memory, chunk: Chunk, used: Memory) -> Memory:
     """
     parts = (chunk.stop - chunk.start) // _SHORTEST_PART + 1
     forget(used)
+    same = used.names.size == memory.names.size and used.name_end.size == memory.name_end.size
     guess = used._replace(
-        names=memory.names.copy(),
-        name_end=memory.name_end.copy(),
-        name_slots=memory.name_slots.copy(),
+        names=used.names if same else memory.names.copy(),
+        name_end=used.name_end if same else memory.name_end.copy(),
+        name_slots=used.name_slots if same else memory.name_slots.copy(),
         log=used.log if len(used.log) >= parts else np.empty((parts, len(L)), np.int64),
     )
+    if same:
+        count = int(memory.s[S.n_stations])
+        guess.names[: memory.name_end[count]] = memory.names[: memory.name_end[count]]
+        guess.name_end[: count + 1] = memory.name_end[: count + 1]
+        guess.name_slots[:] = memory.name_slots
     guess.s[S.n_stations] = memory.s[S.n_stations]
     guess.s[S.log_parts] = 1
     return guess
@@ -252,6 +259,8 @@ def _suspects(memory: Memory, log: Longs, numbers: Longs) -> tuple[Longs, list[T
     rows[:, L.redone] = 0
     named = rows[:, L.station] != NO_STATION
     rows[named, L.station] = numbers[rows[named, L.station]]
+    if not len(rows):
+        return rows, []
     keys = list(map(tuple, rows[:, [L.key, L.group]].tolist()))
     for key, station in zip(keys, rows[:, L.station].tolist(), strict=True):
         if station == NO_STATION and key in stations_by_key:
@@ -356,7 +365,7 @@ class Seam:
                 suspects,
                 settled,
             )
-            brought.append(harvest(self._out, memory))
+            brought.append(tables_of(lift(self._out, memory)))
         return concatenated(brought)
 
 
@@ -368,7 +377,9 @@ def _renumbered(tables: Tables, line: int, numbers: Longs | None) -> Tables:
         reports = [
             table.with_columns(true.gather(table["station"]).alias("station")) for table in reports
         ]
-    return (*reports, rejects.with_columns(pl.col("line") + line))  # type: ignore[return-value]
+    if rejects.height:
+        rejects = rejects.with_columns(pl.col("line") + line)
+    return (*reports, rejects)  # type: ignore[return-value]
 
 
 def _replaced(tables: Tables, offsets: Longs, again: Tables) -> Tables:

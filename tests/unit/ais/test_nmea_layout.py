@@ -3,7 +3,7 @@
 import pytest
 
 from northwatch.ais.columns import COUNTERS, FLAGS, REASONS, flag_names
-from northwatch.ais.harvest import TABLES
+from northwatch.ais.frames import TABLES
 from northwatch.ais.layout import (
     I32,
     I64,
