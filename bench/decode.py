@@ -37,7 +37,7 @@ from northwatch.ais import Decoded, NmeaDecoder
 HOME: Final = Path(__file__).resolve().parents[1]
 SHIPPED: Final = HOME / "tests" / "data"
 SHARED: Final = HOME.parent / "shared" / "data"
-BLOCK: Final = 32 << 20
+BLOCK: Final = 64 << 20
 Work = Callable[[], int]
 PEER_LINES: Final = {"pyais": 60_000, "aiscat": 200_000}
 COLUMNS: Final = [

@@ -1,6 +1,6 @@
 """Blocks of bytes of NMEA lines, in; `Decoded` columns, rejects and counters, out."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from itertools import pairwise
 from typing import Final, Literal
 
@@ -27,9 +27,6 @@ LEAST_CHUNK: Final = 1 << 18
 BULK: Final = 1 << 20
 """Bytes from which on the last few lines of a block wait for the next call: so the tables are made
 once for each block."""
-
-HEAD_START: Final = 2 << 20
-"""Bytes that another thread decodes while this one makes the tables of its own chunk."""
 
 _LINE_FEED: Final = 10
 
@@ -68,6 +65,8 @@ class NmeaDecoder:
         self._outs: list[Out] = []
         self._spare: list[Memory] = []  # one for each further thread
         self._threads = threads
+        # Kept from block to block: Arrow's memory is a thread's, and a new one begins with nothing.
+        self._pool: ThreadPoolExecutor | None = None
         self._rest = np.zeros(MAX_LINE + 4 * PAD, np.uint8)
         self._n_rest = 0
         self._n_late = 0  # bytes of `_rest` that hold whole lines still to be decoded, or 0
@@ -109,6 +108,9 @@ class NmeaDecoder:
         self._make_room(tables)
         orphan_all(self._outs[0], self._memory)
         decoded = self._decoded(tables)
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None
         while self._outs:
             give_back(self._outs.pop())
         return decoded
@@ -160,11 +162,9 @@ class NmeaDecoder:
         if self._threads == 1 or stop < 2 * LEAST_CHUNK:
             return []
         n = min(self._threads, stop // LEAST_CHUNK)
-        first = (stop - min(HEAD_START, stop // 4)) // n
         cuts: list[int] = []
-        for place in range(n - 1):
-            start = first + (stop - first) * place // (n - 1)
-            cut = cut_behind(buffer, max([start, *cuts[-1:]]), stop)
+        for place in range(1, n):
+            cut = cut_behind(buffer, max([stop * place // n, *cuts[-1:]]), stop)
             if cut > 0:
                 cuts.append(cut)
         return cuts
@@ -186,16 +186,17 @@ class NmeaDecoder:
         bad = self._use_bad_tags
         # One chunk is this thread's: a thread more than there are cores, and Python's lock is held
         # by one that does not run.
-        with ThreadPoolExecutor(len(chunks) - 1) as pool:
-            running = [
-                pool.submit(run_alone, memory, out, chunk, bad)
-                for memory, out, chunk in zip(memories, self._outs[1:], chunks[1:], strict=False)
-            ]
-            memory, at, brought = run_alone(self._memory, self._outs[0], chunks[0], bad)
-            tables += map(tables_of, brought)
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self._threads - 1)
+        running = [
+            self._pool.submit(_tables_alone, memory, out, chunk, bad)
+            for memory, out, chunk in zip(memories, self._outs[1:], chunks[1:], strict=False)
+        ]
+        memory, at, brought = run_alone(self._memory, self._outs[0], chunks[0], bad)
+        tables += map(tables_of, brought)
+        wait(running)
         for place, (chunk, run_of_chunk) in enumerate(zip(chunks[1:], running, strict=True)):
-            self._spare[place], at, lifted = run_of_chunk.result()
-            guessed = concatenated([tables_of(each) for each in lifted])
+            self._spare[place], at, guessed = run_of_chunk.result()
             joined = seam.join(memory, chunk, self._spare[place], guessed)
             if joined is None:
                 memory, at, brought = run_alone(memory, self._outs[0], chunk, bad)
@@ -226,6 +227,17 @@ class NmeaDecoder:
             counters=counters(self._memory.counts),
             stations=self._stations,
         )
+
+
+def _tables_alone(
+    memory: Memory,
+    out: Out,
+    chunk: Chunk,
+    use_bad_tags: bool,  # noqa: FBT001 - given on to a kernel
+) -> tuple[Memory, int, Tables]:
+    """Do as `run_alone`, and make the tables: on the thread that has the rows in its cache."""
+    memory, at, brought = run_alone(memory, out, chunk, use_bad_tags)
+    return memory, at, concatenated([tables_of(each) for each in brought])
 
 
 def _as_bytes(block: Block) -> Bytes:
