@@ -13,6 +13,13 @@ NorthwatchError            has a code; its message holds no text from a record
 │  └─ DamagedError         a file of a snapshot is missing or its bytes differ
 ├─ MissingError            what was asked for is not there
 ├─ UnlikeError             figures with different definitions were to be compared; names the fields
+├─ RecordError             the record of a workstream; no message holds a word of an item
+│  ├─ DeniedError          not allowed; outside it looks like MissingError, the code is for the log
+│  ├─ ConflictError        somebody else changed the item first
+│  ├─ SecondRecordError    this process has a record open already
+│  ├─ ClosedError          the record is closed: it can be read, not changed
+│  ├─ ReleaseError         a release's file is not what it says it is
+│  └─ ChainError           the log is not whole; names the first break
 └─ SettingsError           names the setting and the allowed values
 """
 
@@ -157,3 +164,74 @@ class SettingsError(NorthwatchError):
     def __init__(self, *, name: str, value: object, allowed: str) -> None:
         """Name the setting, its value and what is allowed."""
         super().__init__(f"setting {name}: {value!r}; allowed: {allowed}")
+
+
+class RecordError(NorthwatchError):
+    """The record of a workstream cannot be used as asked."""
+
+    code = "record"
+
+
+class DeniedError(RecordError):
+    """A reader may not do this; outside it cannot be told from `MissingError`."""
+
+    code = "denied"
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason's code (`guard.NO_CODES`) for those who may know it."""
+        super().__init__("what was asked for is not there")
+        self.reason = reason
+
+
+class ConflictError(RecordError):
+    """Somebody else changed the item first."""
+
+    code = "conflict"
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__(
+            "somebody changed this meanwhile; look at the newest version and try again"
+        )
+
+
+class SecondRecordError(RecordError):
+    """This process has a record open already."""
+
+    code = "second-record"
+
+    def __init__(self) -> None:
+        """Say why; name neither record."""
+        super().__init__("a process opens one record and no second one; start another process")
+
+
+class ClosedError(RecordError):
+    """The record is closed."""
+
+    code = "closed"
+
+    def __init__(self) -> None:
+        """Say what still works."""
+        super().__init__("this record is closed: it can be read and released from, not changed")
+
+
+class ReleaseError(RecordError):
+    """A release's file is not what it says it is."""
+
+    code = "release"
+
+    def __init__(self, *, file: str, problem: str, remedy: str) -> None:
+        """Name the file, what is wrong with it and what to do."""
+        super().__init__(f"{file}: {problem}. {remedy}")
+        self.file = file
+        self.problem = problem
+
+
+class ChainError(RecordError):
+    """The log is not whole."""
+
+    code = "chain"
+
+    def __init__(self, *, problem: str, remedy: str) -> None:
+        """Say where the first break is and what to do."""
+        super().__init__(f"{problem}. {remedy}")
