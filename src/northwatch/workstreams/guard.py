@@ -49,6 +49,7 @@ class State(StrEnum):
 
     CURRENT = "current"
     SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"  # what it rested on was rejected
     REMOVED = "removed"
 
 

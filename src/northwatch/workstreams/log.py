@@ -1,0 +1,82 @@
+"""Acts, in; one hash-linked chain of entries inside the record they describe, out.
+
+An entry is written in the transaction of its act: no act without an entry, no entry without the
+act. Content stays in the item; the chain holds HMAC(salt of the item, content), so that an item's
+content and salt can be erased and the chain stays whole.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy import Connection, insert, select
+
+from northwatch.workstreams.tables import entry, fact
+
+_FIRST: Final = b"northwatch record, first link\n"
+SERVER: Final = ""
+"""Who acts where no member does: the server on its clock."""
+
+
+def canonical(value: Mapping[str, Any]) -> bytes:
+    """Return the one form of a JSON object (RFC 8785; no floats occur in entries)."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode()
+
+
+def first_link(charter_digest: str) -> str:
+    """Return what stands before the first entry: the charter's digest under a fixed prefix."""
+    return hashlib.sha256(_FIRST + charter_digest.encode()).hexdigest()
+
+
+def link_hash(prev: str, told: Mapping[str, Any]) -> str:
+    """Return the hash of an entry that follows the entry with hash `prev`."""
+    return hashlib.sha256(bytes.fromhex(prev) + canonical(told)).hexdigest()
+
+
+def content_digest(salt: bytes, body: str) -> str:
+    """Return what the chain holds of an item's content."""
+    return hmac.new(salt, body.encode(), hashlib.sha256).hexdigest()
+
+
+def append(
+    connection: Connection,
+    *,
+    by: str,
+    act: str,
+    t_ms: int,
+    item: tuple[str, str] = ("", ""),
+    purpose: str = "",
+) -> None:
+    """Add an entry in the transaction that does the act.
+
+    Args:
+        connection: a transaction that no other writer shares (see `store`).
+        by: id of the member, `SERVER` for the server itself.
+        act: what was done, a word.
+        t_ms: when.
+        item: id and salted digest of the item, if one is concerned.
+        purpose: words on why, if given.
+    """
+    # PostgreSQL lets two writers in; this row's lock puts them in line. SQLite has one writer.
+    connection.execute(select(fact.c.value).where(fact.c.name == "record_id").with_for_update())
+    newest = select(entry.c.seq, entry.c.hash).order_by(entry.c.seq.desc()).limit(1)
+    head = connection.execute(newest).first()
+    seq, prev = (head.seq + 1, head.hash) if head else (1, _begin(connection))
+    told = {
+        "seq": seq, "by": by, "act": act, "item": item[0], "digest": item[1],
+        "purpose": purpose, "t": t_ms,
+    }  # fmt: skip
+    connection.execute(
+        insert(entry).values(
+            seq=seq, prev=prev, hash=link_hash(prev, told), by=by, act=act,
+            item_id=item[0], item_digest=item[1], purpose=purpose, t_ms=t_ms,
+        )
+    )  # fmt: skip
+
+
+def _begin(connection: Connection) -> str:
+    digest = connection.execute(select(fact.c.value).where(fact.c.name == "charter")).scalar_one()
+    return first_link(digest)
