@@ -1,6 +1,6 @@
 """Tracks, in; events, out. One file per kind."""
 
-from northwatch.events.gap_verdicts import expected_by_chance, judge_gaps
+from northwatch.events.gap_verdicts import expected_by_chance, judge_gaps, statics_within
 from northwatch.events.gaps import find_gaps
 from northwatch.events.gate_crossings import find_gate_crossings
 from northwatch.events.listening import JOIN_MS, heard_spans, listening_intervals
@@ -42,4 +42,5 @@ __all__ = [
     "make_scene",
     "profile",
     "reference_days",
+    "statics_within",
 ]

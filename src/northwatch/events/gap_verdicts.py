@@ -74,10 +74,18 @@ def _two_rounds(
     return judged_by(reception, candidates, rule, seen), reception
 
 
-def _seen(candidates: pl.DataFrame, statics: pl.DataFrame | None) -> pl.Series | None:
-    """Return whether a static report of the same MMSI, and surely the same ship, lies within."""
-    if statics is None:
-        return None
+def statics_within(candidates: pl.DataFrame, statics: pl.DataFrame) -> pl.DataFrame:
+    """Return what `judge_gaps` needs of statics: for each candidate the first heard in it.
+
+    Columns `mmsi`, `t_ms`, `t_last_ms`; few rows, where all static reports would be many.
+    """
+    heard = _first_heard(candidates, statics)["mmsi", "heard_ms"].drop_nulls().unique()
+    times = pl.col("heard_ms")
+    return heard.sort("mmsi", "heard_ms").select("mmsi", t_ms=times, t_last_ms=times)
+
+
+def _first_heard(candidates: pl.DataFrame, statics: pl.DataFrame) -> pl.DataFrame:
+    """Return the candidates with `heard_ms`, the first static report after each began, or null."""
     times = pl.concat(
         [statics.select("mmsi", pl.col(name).alias("heard_ms")) for name in ("t_ms", "t_last_ms")]
     ).sort("heard_ms")
@@ -95,14 +103,20 @@ def _seen(candidates: pl.DataFrame, statics: pl.DataFrame | None) -> pl.Series |
             check_sortedness=False,
         )
         .sort("index")
-        .select(
-            (
-                pl.col("heard_ms").is_not_null()
-                & ~pl.col("mmsi_heard_elsewhere")
-                & (pl.col("t_to_ms").is_null() | (pl.col("heard_ms") < pl.col("t_to_ms")))
-            ).alias("seen")
-        )["seen"]
     )
+
+
+def _seen(candidates: pl.DataFrame, statics: pl.DataFrame | None) -> pl.Series | None:
+    """Return whether a static report of the same MMSI, and surely the same ship, lies within."""
+    if statics is None:
+        return None
+    return _first_heard(candidates, statics).select(
+        (
+            pl.col("heard_ms").is_not_null()
+            & ~pl.col("mmsi_heard_elsewhere")
+            & (pl.col("t_to_ms").is_null() | (pl.col("heard_ms") < pl.col("t_to_ms")))
+        ).alias("seen")
+    )["seen"]
 
 
 def judged_by(

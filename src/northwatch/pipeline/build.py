@@ -22,6 +22,7 @@ from northwatch.events import (
     judge_gaps,
     make_scene,
     reference_days,
+    statics_within,
 )
 from northwatch.geo import (
     Gate,
@@ -68,7 +69,7 @@ from northwatch.tracks import (
 )
 
 # A task holds about this many positions at 250 bytes each while it works.
-ROWS_PER_TASK: Final = 1_500_000
+ROWS_PER_TASK: Final = 750_000
 _COLUMNS: Final = tuple(name for name in POSITIONS.names if name not in {"day", "bucket"})
 
 
@@ -236,6 +237,7 @@ def _make(setting: _Setting, task: _Task) -> _Made:
         GATE_CROSSINGS.name: crossings,
         PRESENCE.name: presence(scene),
     }
+    gaps = find_gaps(scene, setting.intervals, profile.gap)
     return _Made(
         segments={
             name: setting.writer.write(name, frame, bucket=task.bucket)
@@ -243,10 +245,9 @@ def _make(setting: _Setting, task: _Task) -> _Made:
         },
         rows=Counter({name: frame.height for name, frame in frames.items()}),
         counts=counts,
-        gaps=find_gaps(scene, setting.intervals, profile.gap),
+        gaps=gaps,
         reference=reference_days(scene, setting.intervals, profile.gap),
-        # Only a static report within a gap matters for its verdict; they are few per vessel.
-        statics=statics,
+        statics=statics_within(gaps, statics),
     )
 
 

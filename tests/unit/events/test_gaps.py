@@ -17,6 +17,7 @@ from northwatch.events import (
     judge_gaps,
     listening_intervals,
     reference_days,
+    statics_within,
 )
 from northwatch.schema import GAPS, STATICS
 from tests.build_scene import SceneParts, land, only, scene
@@ -281,9 +282,13 @@ def judged(
 ) -> pl.DataFrame:
     held = listened() if listening is None else listening
     seen = scene(*ways)
-    return judge_gaps(
-        find_gaps(seen, held, rule), reference_days(seen, held, rule), rule, statics=statics
-    )
+    gaps, days = find_gaps(seen, held, rule), reference_days(seen, held, rule)
+    found = judge_gaps(gaps, days, rule, statics=statics)
+    if statics is not None:  # the few that lie within the gaps tell as much as all
+        few = statics_within(gaps, statics)
+        assert few.height <= gaps.height
+        assert judge_gaps(gaps, days, rule, statics=few).equals(found)
+    return found
 
 
 def test_a_silence_is_silent_where_silences_are_rare() -> None:
