@@ -1,0 +1,1 @@
+"""One step of the tables' form in each file."""
