@@ -1,6 +1,7 @@
 """The picture's tables on disk: segments in, pictures out."""
 
 from northwatch.lake.changes import Change, merged
+from northwatch.lake.copies import copy_lake
 from northwatch.lake.ingests import Sources
 from northwatch.lake.lake import Lake
 from northwatch.lake.log import Entry
@@ -20,6 +21,7 @@ __all__ = [
     "Segment",
     "Sources",
     "Writer",
+    "copy_lake",
     "merged",
     "write_segment",
 ]

@@ -22,6 +22,11 @@ class Lake:
         self._log = Log(path)
         self._held: tuple[Picture, Sources | None] | None = None
 
+    @property
+    def log(self) -> Log:
+        """The commit log."""
+        return self._log
+
     @classmethod
     def open(cls, path: Path, *, create: bool = False) -> "Lake":
         """Open a lake.

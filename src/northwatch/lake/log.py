@@ -120,16 +120,16 @@ class Files:
 class Log:
     """The commit log of one lake. Every call opens the file anew, so threads may share it."""
 
-    def __init__(self, lake: Path) -> None:
-        """Take the lake's folder; nothing is opened yet."""
+    def __init__(self, lake: Path, *, file: str = LOG_FILE) -> None:
+        """Take the lake's folder and the log's name in it; nothing is opened yet."""
         self.lake = lake
-        self.path = lake / LOG_FILE
+        self.path = lake / file
 
     def create(self) -> None:
         """Make an empty log; it appears whole or not at all."""
         unfinished = self.path.with_name(f"{LOG_FILE}.{os.getpid()}.unfinished")
         unfinished.unlink(missing_ok=True)
-        with _connected(unfinished, "rwc") as connection:
+        with connected(unfinished, "rwc") as connection:
             connection.executescript(_SCHEMA)
             connection.execute("INSERT INTO lake VALUES (?)", (_FORMAT,))
         unfinished.replace(self.path)
@@ -239,13 +239,13 @@ class Log:
         Where the file may be written, SQLite may have to roll back what a killed writer left.
         """
         writable = os.access(self.path, os.W_OK) and os.access(self.lake, os.W_OK)
-        with _connected(self.path, "rw" if writable else "ro") as connection:
+        with connected(self.path, "rw" if writable else "ro") as connection:
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """Open for one transaction, committed and synced at the end."""
-        with _connected(self.path, "rw") as connection:
+        with connected(self.path, "rw") as connection:
             connection.execute("PRAGMA synchronous = EXTRA")
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -272,7 +272,8 @@ def hash_of(segments: Iterable[Segment]) -> str:
 
 
 @contextmanager
-def _connected(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
+def connected(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
+    """Open a database file: `ro`, `rw` or `rwc`."""
     connection = sqlite3.connect(
         f"file:{quote(str(path))}?mode={mode}", uri=True, timeout=_WAIT_S, isolation_level=None
     )
