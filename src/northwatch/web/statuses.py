@@ -3,8 +3,12 @@
 from typing import Final
 
 from northwatch.errors import (
+    ChainError,
     ClashError,
+    ClosedError,
+    ConflictError,
     DamagedError,
+    DeniedError,
     EmptyError,
     InputError,
     LakeError,
@@ -12,7 +16,10 @@ from northwatch.errors import (
     MissingError,
     NorthwatchError,
     ParameterError,
+    RecordError,
+    ReleaseError,
     SchemaError,
+    SecondRecordError,
     SettingsError,
     SourceError,
     UnlikeError,
@@ -34,6 +41,13 @@ STATUSES: Final[dict[type[NorthwatchError], int]] = {
     MissingError: 404,
     UnlikeError: 409,
     SettingsError: 500,
+    RecordError: 500,
+    DeniedError: 404,
+    ConflictError: 409,
+    SecondRecordError: 500,
+    ClosedError: 409,
+    ReleaseError: 400,
+    ChainError: 500,
 }
 
 
