@@ -14,6 +14,8 @@ from northwatch.workstreams.tables import audience, member
 
 MOST_WORD: Final = 64
 _WORD: Final = re.compile(r"\w+")
+# Letters of the Arctic's languages that Unicode does not take apart.
+_PLAIN: Final = str.maketrans({"ø": "o", "æ": "ae", "ð": "d", "þ": "th", "đ": "d", "ŋ": "n"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Item:
 
 def fold(text: str) -> list[str]:
     """Return the words of a text as search compares them: no case, no accents."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
     kept = "".join(c for c in plain if not unicodedata.combining(c))
     return [found[:MOST_WORD] for found in _WORD.findall(kept)]
 

@@ -34,7 +34,7 @@ class Record:
         self.database = database
         self.clock = clock
         self.mint = mint
-        self.secret = read_login_secret(folder)
+        self.secret = read_login_secret(folder.keys)
         with database.reading() as connection:
             self.id = store.read_fact(connection, "record_id") or ""
         self.cursors = URLSafeSerializer(self.secret, salt="cursor")
