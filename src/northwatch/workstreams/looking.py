@@ -104,7 +104,7 @@ class Looking:
     def search(self, text: str, *, after: str | None = None, limit: int = 100) -> Page:
         """Return current items that hold all words, the last as a beginning; the newest first."""
         words = fold(text)
-        query = select(item).where(self._readable(), item.c.state == State.CURRENT.value)
+        query = select(item).where(self.condition(), item.c.state == State.CURRENT.value)
         for place, each in enumerate(words):
             query = query.where(_holds(each, is_beginning=place == len(words) - 1))
         if not words:
@@ -118,7 +118,7 @@ class Looking:
         """Return the versions of an item that this reader may read, the oldest first."""
         with self.record.reading() as connection:
             root = self._get(connection, item_id).root
-            query = select(item).where(self._readable(), item.c.root == root)
+            query = select(item).where(self.condition(), item.c.root == root)
             rows = connection.execute(query.order_by(item.c.made_ms, item.c.id))
             return items_of(connection, rows, self.levels)
 
@@ -128,7 +128,7 @@ class Looking:
             root = self._get(connection, item_id).root
             resting = select(link.c.item_id).where(link.c.target == root)
             query = select(item).where(
-                self._readable(), item.c.state == State.CURRENT.value, item.c.id.in_(resting)
+                self.condition(), item.c.state == State.CURRENT.value, item.c.id.in_(resting)
             )
             rows = connection.execute(query.order_by(item.c.made_ms.desc(), item.c.id.desc()))
             return items_of(connection, rows, self.levels)
@@ -150,7 +150,7 @@ class Looking:
         """Return a readable current item that has these bytes; None if there is none."""
         holding = select(blob.c.item_id).where(blob.c.sha256 == sha256)
         query = select(item).where(
-            self._readable(), item.c.state == State.CURRENT.value, item.c.id.in_(holding)
+            self.condition(), item.c.state == State.CURRENT.value, item.c.id.in_(holding)
         )
         with self.record.reading() as connection:
             rows = connection.execute(query.order_by(item.c.made_ms, item.c.id).limit(1))
@@ -179,7 +179,7 @@ class Looking:
 
     def markings(self) -> list[Label]:
         """Return the markings of items the reader may read, and the charter's default."""
-        query = select(item.c.id, item.c.level).where(self._readable())
+        query = select(item.c.id, item.c.level).where(self.condition())
         with self.record.reading() as connection:
             rows = connection.execute(query).all()
             held: dict[str, set[str]] = {row.id: set() for row in rows}
@@ -195,12 +195,13 @@ class Looking:
 
     # --- inside ----------------------------------------------------------------------------------
 
-    def _readable(self) -> ColumnElement[bool]:
+    def condition(self) -> ColumnElement[bool]:
+        """Return what this reader may read, as a condition over `tables.item`."""
         return readable(self.reader, self.record.now_ms())
 
     def _current(self, kind: str, tags: Mapping[str, str]) -> Select[Any]:
         query = select(item).where(
-            self._readable(), item.c.kind == kind, item.c.state == State.CURRENT.value
+            self.condition(), item.c.kind == kind, item.c.state == State.CURRENT.value
         )
         for name, value in tags.items():
             tagged = select(tag.c.item_id).where(tag.c.name == name, tag.c.value == value)
@@ -230,7 +231,7 @@ class Looking:
         return int(made_ms), str(item_id)
 
     def _get(self, connection: Connection, item_id: str) -> Item:
-        query = select(item).where(self._readable(), item.c.id == item_id)
+        query = select(item).where(self.condition(), item.c.id == item_id)
         found = items_of(connection, connection.execute(query), self.levels)
         if not found:
             raise MissingError(what=_NOT_HERE)
@@ -238,7 +239,7 @@ class Looking:
 
     def _newest(self, connection: Connection, root: str) -> Item | None:
         order = (item.c.state == State.CURRENT.value).desc(), item.c.made_ms.desc()
-        query = select(item).where(self._readable(), item.c.root == root).order_by(*order).limit(1)
+        query = select(item).where(self.condition(), item.c.root == root).order_by(*order).limit(1)
         return next(iter(items_of(connection, connection.execute(query), self.levels)), None)
 
     def _kind(self, name: str) -> Kind:
