@@ -1,19 +1,21 @@
-"""A lake's path, in; the public picture server, out: pages and downloads of the picture alone."""
+"""A lake's path, in; a server of its picture, out; with a record given, of that record too."""
 
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 
 from northwatch import __version__
-from northwatch.errors import NorthwatchError, ParameterError
+from northwatch.errors import DeniedError, NorthwatchError, ParameterError
 from northwatch.web.answers import TABLE_SUFFIXES, Download, View, answer
 from northwatch.web.ask import AS_OF, Ask
 from northwatch.web.assets import ICON, STATIC, STYLE, asset_bytes
@@ -21,8 +23,11 @@ from northwatch.web.held import Held, Pictures
 from northwatch.web.map_page import map_svg_context
 from northwatch.web.pages import DATA, PAGES, Data, Page
 from northwatch.web.parameters import read_state
+from northwatch.web.record import add_record
+from northwatch.web.record.frame import Frame, frame_of
 from northwatch.web.render import error_html, fragment, page_html, svg_document
-from northwatch.web.statuses import status_of
+from northwatch.web.statuses import TOLD, status_of
+from northwatch.workstreams.record import Record
 
 _LOG: Final = logging.getLogger(__name__)
 _STYLE_OF_PLOT: Final = "'sha256-jSYQUrW7J0b3jPqhZP9C2Xh1PyJKHKXd4s0fpGGKrww='"
@@ -40,14 +45,20 @@ _ASK_AGAIN: Final = "no-cache"
 Clock = Callable[[], datetime]
 
 
-def create_app(lake_path: Path, *, clock: Clock = lambda: datetime.now(UTC)) -> FastAPI:
+def create_app(
+    lake_path: Path,
+    *,
+    clock: Clock = lambda: datetime.now(UTC),
+    record: Record | None = None,
+) -> FastAPI:
     """Return the server of the picture that a lake holds.
 
     It answers while there is no lake yet, with an error page that says what to do.
 
     Args:
-        lake_path: folder of the lake.
+        lake_path: folder of the lake; a workstream's server has a copy of its own.
         clock: what time it is; only for `/healthz`.
+        record: the one record of a workstream's server; None for the public server.
     """
     app = FastAPI(
         title="northwatch", version=__version__, docs_url=None, redoc_url=None,
@@ -55,11 +66,17 @@ def create_app(lake_path: Path, *, clock: Clock = lambda: datetime.now(UTC)) -> 
     )  # fmt: skip
     app.state.pictures = Pictures(lake_path)
     app.state.clock = clock
-    app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=6)
+    app.state.is_sealed = record is not None
+    if record is None:
+        # Never where a record is: the size of what is packed beside a reader's own words tells.
+        app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=6)
+    else:
+        add_record(app, record)
     app.middleware("http")(_with_headers)
     _add_pages(app)
     _add_files(app)
     app.add_exception_handler(NorthwatchError, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _not_served)
     app.add_exception_handler(Exception, _defect)
     return app
@@ -111,7 +128,7 @@ def _page_endpoint(page: Page) -> Callable[[Request], Response]:
         ask = _ask(request)
         view = page.make(ask)
         draw = fragment if "hx-request" in request.headers else page_html
-        return _html(draw(view, ask.held), view)
+        return _html(draw(view, ask.held, _frame(request)), view)
 
     return endpoint
 
@@ -191,11 +208,36 @@ async def _with_headers(
     return response
 
 
+def _frame(request: Request) -> Frame | None:
+    return frame_of(request) if request.app.state.is_sealed else None
+
+
 def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, NorthwatchError)  # noqa: S101 - registered for this class alone
     status = status_of(error)
+    if isinstance(error, DeniedError) and error.reason in TOLD:
+        return _told(request, error)
+    if request.app.state.is_sealed and status == 404:  # noqa: PLR2004 - the status
+        # Hidden, removed, absent, not allowed, no such page: one answer.
+        return _not_served(request, HTTPException(404))
     said = {"name": error.name} if isinstance(error, ParameterError) else {}
     return _error(request, status, error.code, str(error), said)
+
+
+def _told(request: Request, error: DeniedError) -> Response:
+    """Say why not, to somebody who may read the item all the same."""
+    if error.reason == "factor" and not _wants_json(request):
+        back = request.url.path.rpartition("/")[0]
+        return RedirectResponse(f"/again?to={quote(back)}", 303, headers=HEADERS)
+    return _error(request, 409, error.reason, TOLD[error.reason], {})
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    """Say which field of a request is wrong; no value is repeated."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class alone
+    names = {".".join(str(part) for part in e["loc"][1:]) or "body" for e in error.errors()}
+    words = f"These fields are missing or wrong: {', '.join(sorted(names))}."
+    return _error(request, 400, "parameter", words, {})
 
 
 def _not_served(request: Request, error: Exception) -> Response:
@@ -211,9 +253,15 @@ def _defect(request: Request, error: Exception) -> Response:
 
 
 def _error(request: Request, status: int, code: str, words: str, more: dict[str, str]) -> Response:
-    last = request.url.path.rsplit("/", 1)[-1]
-    if "." in last and not last.endswith(".svg"):
+    if _wants_json(request):
         body = {"error": {"code": code, "status": status, "message": words, **more}}
         return JSONResponse(body, status_code=status, headers=HEADERS)
-    html = error_html(status, code, words, partial="hx-request" in request.headers)
+    partial = "hx-request" in request.headers
+    html = error_html(status, code, words, partial=partial, frame=_frame(request))
     return Response(html, status, media_type="text/html; charset=utf-8", headers=HEADERS)
+
+
+def _wants_json(request: Request) -> bool:
+    last = request.url.path.rsplit("/", 1)[-1]
+    is_file = "." in last and not last.endswith(".svg")
+    return is_file or request.url.path.startswith("/api/")

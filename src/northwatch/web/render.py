@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
@@ -12,6 +12,9 @@ from northwatch.web.answers import View
 from northwatch.web.charts import BRUSH_HEIGHT, BRUSH_WIDTH, CHART_HEIGHT, CHART_WIDTH
 from northwatch.web.held import Held
 from northwatch.web.places import name_of
+
+if TYPE_CHECKING:
+    from northwatch.web.record.frame import Frame
 
 REMEDIES: Final = {
     "parameter": "Mend the address, or begin again from the page's own controls.",
@@ -46,17 +49,17 @@ def environment() -> Environment:
     return made
 
 
-def page_html(view: View, held: Held) -> str:
+def page_html(view: View, held: Held, frame: "Frame | None" = None) -> str:
     """Return a whole page."""
-    return _draw(view, held, "base.html")
+    return _draw(view, held, "base.html", frame)
 
 
-def fragment(view: View, held: Held) -> str:
+def fragment(view: View, held: Held, frame: "Frame | None" = None) -> str:
     """Return only the part of a page that its template draws."""
-    return _draw(view, held, "fragment.html")
+    return _draw(view, held, "fragment.html", frame)
 
 
-def _draw(view: View, held: Held, layout: str) -> str:
+def _draw(view: View, held: Held, layout: str, frame: "Frame | None") -> str:
     return (
         environment()
         .get_template(view.template)
@@ -65,19 +68,22 @@ def _draw(view: View, held: Held, layout: str) -> str:
             view=view,
             held=held,
             layout=layout,
+            frame=frame,
             island=_ISLANDS.get(view.template, ""),
         )
     )
 
 
-def error_html(status: int, code: str, said: str, *, partial: bool) -> str:
+def error_html(
+    status: int, code: str, said: str, *, partial: bool, frame: "Frame | None" = None
+) -> str:
     """Return an error as a page, or as the fragment that belongs in its place."""
     layout = "fragment.html" if partial else "plain.html"
     return (
         environment()
         .get_template("error.html")
         .render(
-            status=status, code=code, said=said, layout=layout,
+            status=status, code=code, said=said, layout=layout, frame=frame,
             remedy=REMEDIES.get(code, "Begin again at Trends."),
         )
     )  # fmt: skip

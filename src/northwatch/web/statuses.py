@@ -50,6 +50,14 @@ STATUSES: Final[dict[type[NorthwatchError], int]] = {
     ChainError: 500,
 }
 
+TOLD: Final[dict[str, str]] = {
+    "role": "Your role does not allow this.",
+    "factor": "This binds others and needs a fresh second factor; a token cannot give one.",
+    "second-person": "This needs a second person: not who made it, and of another party.",
+    "state": "What it is now does not allow this: look at its newest version.",
+}
+"""Why not, for those who may read the item and so may know: by the guard's code."""
+
 
 def status_of(error: NorthwatchError) -> int:
     """Return the status of an error: that of its class, else of the nearest class above."""

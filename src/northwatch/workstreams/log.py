@@ -9,11 +9,16 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, and_, insert, or_, select
 
-from northwatch.workstreams.tables import entry, fact
+from northwatch.workstreams.guard import Reader, readable
+from northwatch.workstreams.tables import entry, fact, item, member
+
+if TYPE_CHECKING:
+    from northwatch.workstreams.record import Record
 
 _FIRST: Final = b"northwatch record, first link\n"
 SERVER: Final = ""
@@ -47,7 +52,7 @@ def append(
     by: str,
     act: str,
     t_ms: int,
-    item: tuple[str, str] = ("", ""),
+    about: tuple[str, str] = ("", ""),
     purpose: str = "",
 ) -> None:
     """Add an entry in the transaction that does the act.
@@ -57,7 +62,7 @@ def append(
         by: id of the member, `SERVER` for the server itself.
         act: what was done, a word.
         t_ms: when.
-        item: id and salted digest of the item, if one is concerned.
+        about: id and salted digest of the item, if one is concerned.
         purpose: words on why, if given.
     """
     # PostgreSQL lets two writers in; this row's lock puts them in line. SQLite has one writer.
@@ -66,13 +71,13 @@ def append(
     head = connection.execute(newest).first()
     seq, prev = (head.seq + 1, head.hash) if head else (1, _begin(connection))
     told = {
-        "seq": seq, "by": by, "act": act, "item": item[0], "digest": item[1],
+        "seq": seq, "by": by, "act": act, "item": about[0], "digest": about[1],
         "purpose": purpose, "t": t_ms,
     }  # fmt: skip
     connection.execute(
         insert(entry).values(
             seq=seq, prev=prev, hash=link_hash(prev, told), by=by, act=act,
-            item_id=item[0], item_digest=item[1], purpose=purpose, t_ms=t_ms,
+            item_id=about[0], item_digest=about[1], purpose=purpose, t_ms=t_ms,
         )
     )  # fmt: skip
 
@@ -80,3 +85,40 @@ def append(
 def _begin(connection: Connection) -> str:
     digest = connection.execute(select(fact.c.value).where(fact.c.name == "charter")).scalar_one()
     return first_link(digest)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenEntry:
+    """An entry as a reader sees it: no number, no hash."""
+
+    t_ms: int
+    person: str
+    act: str
+    item_id: str
+    purpose: str
+
+
+def entries_seen_by(record: "Record", reader: Reader, *, limit: int = 200) -> list[SeenEntry]:
+    """Return entries of items the reader may read, and the reader's own; the newest first."""
+    readable_items = select(item.c.id).where(readable(reader, record.now_ms()))
+    query = (
+        select(entry.c.t_ms, entry.c.act, entry.c.item_id, entry.c.purpose, member.c.person)
+        .outerjoin(member, member.c.id == entry.c.by)
+        .where(
+            or_(
+                entry.c.item_id.in_(readable_items),
+                and_(entry.c.item_id == "", entry.c.by == reader.member),
+            )
+        )
+        .order_by(entry.c.seq.desc())
+        .limit(limit)
+    )
+    with record.reading() as connection:
+        rows = connection.execute(query).all()
+    return [SeenEntry(r.t_ms, r.person or "the server", r.act, r.item_id, r.purpose) for r in rows]
+
+
+def last_checkpoint_ms(record: "Record") -> int | None:
+    """Return when the newest checkpoint was due; None if there is none yet."""
+    names = sorted(path.stem for path in record.folder.checkpoints.glob("*.json"))
+    return int(names[-1]) if names else None

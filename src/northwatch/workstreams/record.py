@@ -70,7 +70,7 @@ class Record:
         purpose: str = "",
     ) -> None:  # fmt: skip
         """Add an entry to the log in the transaction of its act."""
-        log.append(connection, by=by, act=act, t_ms=self.now_ms(), item=about, purpose=purpose)
+        log.append(connection, by=by, act=act, t_ms=self.now_ms(), about=about, purpose=purpose)
 
     def close(self) -> None:
         """Let go of the database; the process may open a record again."""

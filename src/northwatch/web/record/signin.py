@@ -1,0 +1,128 @@
+"""What is typed at the door, in; a login in the browser, out. One page whatever went wrong."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Form, Request, Response
+from starlette.responses import RedirectResponse
+
+from northwatch.web.record.draw import page
+from northwatch.web.record.frame import COOKIE, desk_of, form_of, login_in, record_of
+from northwatch.workstreams.guard import may
+from northwatch.workstreams.signin import (
+    Login,
+    end_login,
+    end_token,
+    make_token,
+    renew,
+    sign_in,
+    tokens_of,
+)
+
+_REFUSED: Final = "That does not sign anybody in. Check the name, the password and a fresh code."
+_WRONG_CODE: Final = "That code is not right, or was used before. Wait for the next one."
+router: Final = APIRouter(include_in_schema=False)
+
+_Text = Annotated[str, Form(max_length=1_000)]
+
+
+def signin_page(request: Request, *, refused: bool = False) -> Response:
+    """Return the page for whoever is not signed in: it names nothing but the program."""
+    said = _REFUSED if refused else ""
+    return page(request, "record/signin.html", {"said": said}, status=401)
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _with_login(held: str, to: str) -> Response:
+    response = RedirectResponse(to, 303)
+    response.set_cookie(COOKIE, held, secure=True, httponly=True, samesite="strict", path="/")
+    return response
+
+
+@router.get("/signin")
+def ask(request: Request) -> Response:
+    """Show the form."""
+    return signin_page(request)
+
+
+@router.post("/signin")
+def take(request: Request, name: _Text = "", password: _Text = "", code: _Text = "") -> Response:
+    """Take name, password and code."""
+    held = sign_in(record_of(request), name.strip(), password, code.strip(), _address(request))
+    return signin_page(request, refused=True) if held is None else _with_login(held, "/")
+
+
+@router.post("/signout")
+async def leave(request: Request) -> Response:
+    """End this login."""
+    await form_of(request)
+    login: Login | None = request.state.login
+    if login is not None:
+        end_login(record_of(request), login)
+    response = RedirectResponse("/signin", 303)
+    response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="strict", path="/")
+    return response
+
+
+@router.get("/again")
+def ask_again(request: Request, to: str = "/") -> Response:
+    """Ask for a fresh second factor, then go on."""
+    return page(request, "record/again.html", {"to": _inside(to), "said": ""})
+
+
+@router.post("/again")
+async def take_again(request: Request) -> Response:
+    """Take the fresh code."""
+    form = await form_of(request)
+    login: Login | None = login_in(request)
+    to = _inside(form.get("to"))
+    held = renew(record_of(request), login, form.get("code"), _address(request)) if login else None
+    if held is None:
+        return page(request, "record/again.html", {"to": to, "said": _WRONG_CODE}, status=401)
+    return _with_login(held, to)
+
+
+def _inside(path: str) -> str:
+    """Return a path of this server; anything else becomes its home."""
+    is_path = path.startswith("/") and not path.startswith("//") and "\\" not in path
+    return path if is_path else "/"
+
+
+@router.get("/account")
+def account(request: Request) -> Response:
+    """Show the reader's own tokens and login."""
+    return page(request, "record/account.html", _account(request, ""))
+
+
+@router.post("/account/tokens")
+async def add_token(request: Request) -> Response:
+    """Make a token and show it once."""
+    form = await form_of(request)
+    days = int(form.get("days")) if form.get("days").isdigit() else 0
+    reader = desk_of(request).reader
+    made = make_token(
+        record_of(request), reader, form.get("label"), frozenset(form.all("roles")), days
+    )
+    return page(request, "record/account.html", _account(request, made))
+
+
+@router.post("/account/tokens/{token_id}/end")
+async def stop_token(request: Request, token_id: str) -> Response:
+    """End a token."""
+    await form_of(request)
+    end_token(record_of(request), desk_of(request).reader, token_id)
+    return RedirectResponse("/account", 303)
+
+
+def _account(request: Request, made: str) -> dict[str, Any]:
+    record, reader = record_of(request), desk_of(request).reader
+    return {
+        "reader": reader,
+        "party": record.charter.party_names[reader.party],
+        "level": record.charter.levels[reader.level],
+        "tokens": tokens_of(record, reader),
+        "made": made,
+        "may": may,
+    }
