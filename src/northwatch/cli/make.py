@@ -218,18 +218,38 @@ def show_season(made: "MadeFiles", *, as_json: bool) -> None:
     out.print(f"The planted truth: {', '.join(truth)}")
 
 
-@app.command(epilog="Example: `northwatch serve --port 8080`")
+@app.command(
+    epilog="Examples: `northwatch serve --port 8080` · "
+    "`northwatch serve lake --workstream talks --name alder.localhost`"
+)
 def serve(
+    picture: Annotated[
+        Path | None, typer.Argument(help="Folder of the picture's tables; as --lake.")
+    ] = None,
     lake: LakeOption = None,
+    workstream: Annotated[
+        Path | None,
+        typer.Option("--workstream", help="Folder of a workstream: serve its record too."),
+    ] = None,
+    name: Annotated[
+        str, typer.Option("--name", help="Host name of this server; say nothing by it.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", help="Port on the loopback address.")] = 8000,
     open_browser: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the browser, if there is one.")
     ] = False,
 ) -> None:
-    """Serve the picture's pages on this machine until stopped."""
+    """Serve the picture's pages on this machine until stopped.
+
+    With a workstream's folder the picture is first copied whole into it, and that copy is served
+    beside the record: what is looked at leaves no trace in the picture's own folder.
+    """
     from northwatch import web
 
-    web.serve(lake_folder(lake), port=port, open_browser=open_browser)
+    if workstream is not None:
+        web.serve_record(workstream, picture or lake, name=name, port=port)
+        return
+    web.serve(picture or lake_folder(lake), port=port, open_browser=open_browser, name=name)
 
 
 @app.command(epilog="Examples: `northwatch demo` · `northwatch demo my-files/*.nm4`")
@@ -246,11 +266,13 @@ def demo(
     ] = True,
     threads: ThreadsOption = ALL_CORES,
 ) -> None:
-    """Make a season, read it, build the picture, print the answer and serve the pages.
+    """Make a season, build the picture, print the answer; serve it and two workstreams.
 
-    The season is made, not real: vessels, names and numbers are invented.
+    The season and the people are made, not real. Three servers: the public picture, and one for
+    each example workstream, with how to sign in.
     """
     from northwatch import pipeline, web
+    from northwatch.cli import demo as workstreams
     from northwatch.cli.look import show_answer
     from northwatch.cli.output import err
     from northwatch.lake import Lake
@@ -270,5 +292,10 @@ def demo(
     show_build(result, as_json=False)
     show_answer(lake)
     err.print("The season is made: vessels, names and numbers are invented.")
+    made_workstreams = workstreams.found_both(folder, folder / "lake")
     if serve_pages:
-        web.serve(folder / "lake", port=port, open_browser=True)
+        running = workstreams.serve_both(made_workstreams, port)
+        try:
+            web.serve(folder / "lake", port=port, open_browser=True, name="picture.localhost")
+        finally:
+            workstreams.stop(running)

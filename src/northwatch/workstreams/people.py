@@ -134,6 +134,19 @@ def all_members(record: Record) -> list[Member]:
     return _members(rows, tuple(record.charter.levels))
 
 
+def member_id(connection: Connection, name: str) -> str:
+    """Return the id of the member who signs in by a name.
+
+    Raises:
+        InputError: there is none.
+    """
+    found = connection.execute(select(member.c.id).where(member.c.name == name)).scalar()
+    if found is None:
+        problem = f"no member signs in as {name}; `northwatch workstream show` lists them"
+        raise InputError(problem)
+    return str(found)
+
+
 def has_examples(record: Record) -> bool:
     """Say whether made people of a demonstration can sign in."""
     with record.reading() as connection:

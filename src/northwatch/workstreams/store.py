@@ -26,6 +26,7 @@ from northwatch.errors import MissingError, RecordError, SecondRecordError
 from northwatch.workstreams import log
 from northwatch.workstreams.charter import charter_digest
 from northwatch.workstreams.folder import Folder
+from northwatch.workstreams.keys import write_private
 from northwatch.workstreams.tables import charter, fact
 
 Clock = Callable[[], datetime]
@@ -196,6 +197,8 @@ def create_record(folder: Folder, *, clock: Clock = utc_now, mint: Mint = new_id
                 insert(charter).values(digest=digest, toml=text, consents="[]", t_ms=t_ms)
             )
             log.append(connection, by=log.SERVER, act="found", t_ms=t_ms, purpose=digest)
+        # A restore compares it: a backup goes back into its own place only.
+        write_private(folder.keys / "record.id", facts["record_id"].encode())
     finally:
         database.close()
 

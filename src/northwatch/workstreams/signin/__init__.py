@@ -8,8 +8,9 @@ from northwatch.workstreams.signin.logins import (
     sign_in,
     start_login,
 )
-from northwatch.workstreams.signin.passwords import LEAST_LENGTH, set_password
+from northwatch.workstreams.signin.passwords import LEAST_LENGTH, first_password, set_password
 from northwatch.workstreams.signin.second_factor import (
+    code_now,
     new_recovery_codes,
     new_totp_secret,
     set_totp,
@@ -29,8 +30,10 @@ __all__ = [
     "PREFIX",
     "Login",
     "ShownToken",
+    "code_now",
     "end_login",
     "end_token",
+    "first_password",
     "login_of",
     "make_token",
     "new_recovery_codes",

@@ -1,5 +1,6 @@
 """Passwords, in; argon2id hashes, out. Known and unknown names cost the same work."""
 
+import secrets
 from functools import cache
 from typing import Final
 
@@ -12,12 +13,18 @@ from northwatch.workstreams.tables import member
 
 LEAST_LENGTH: Final = 12
 _MOST_LENGTH: Final = 1_000
+_RANDOM_BYTES: Final = 15
 _HASHER: Final = PasswordHasher()  # RFC 9106's second recommended choice, the library's default
 
 
 @cache
 def _dummy() -> str:
     return _HASHER.hash("nobody has this password")
+
+
+def first_password() -> str:
+    """Return a password nobody has, to be handed over once and changed."""
+    return secrets.token_urlsafe(_RANDOM_BYTES)
 
 
 def set_password(connection: Connection, member_id: str, password: str) -> None:

@@ -22,6 +22,11 @@ def new_totp_secret() -> str:
     return pyotp.random_base32()
 
 
+def code_now(secret: str) -> str:
+    """Return the six digits that an authenticator shows now."""
+    return pyotp.TOTP(secret).now()
+
+
 def totp_address(secret: str, host: str, name: str) -> str:
     """Return the address that authenticator programs read; it names the host and nothing else."""
     return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=host)

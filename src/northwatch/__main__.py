@@ -1,0 +1,5 @@
+"""`python -m northwatch`: the command line."""
+
+from northwatch.cli import main
+
+main()

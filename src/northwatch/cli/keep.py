@@ -1,0 +1,320 @@
+"""Commands that keep a workstream: found, members, keys, backup, restore, close; its log; releases.
+
+One command opens one record. Nothing here acts as a member: what a member does, they do signed in.
+"""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from northwatch.cli.app import JsonOption, app
+
+if TYPE_CHECKING:
+    from northwatch.workstreams.folder import Folder
+    from northwatch.workstreams.record import Record
+
+workstream = typer.Typer(
+    help="Found and keep a workstream: its folder, members, keys, backups.", no_args_is_help=True
+)
+audit = typer.Typer(help="The log of a record: sign its head, verify it.", no_args_is_help=True)
+release = typer.Typer(help="Files of releases: verify and show them.", no_args_is_help=True)
+app.add_typer(workstream, name="workstream")
+app.add_typer(audit, name="audit")
+app.add_typer(release, name="release")
+
+FolderArgument = Annotated[Path, typer.Argument(help="Folder of the workstream.")]
+
+
+def opened(path: Path) -> "Record":
+    """Return the record in a folder; this command opens no other."""
+    from northwatch.workstreams.record import open_record
+
+    return open_record(checked(path))
+
+
+def checked(path: Path) -> "Folder":
+    """Return a workstream's folder that only its keeper can look into."""
+    from northwatch.workstreams.folder import Folder
+
+    folder = Folder(path.absolute())
+    folder.check()
+    return folder
+
+
+@workstream.command(epilog="Example: `northwatch workstream found greenland-talks --folder talks`")
+def found(
+    charter: Annotated[str, typer.Argument(help="A charter's file, or a shipped one by name.")],
+    folder: Annotated[Path, typer.Option("--folder", help="Folder to make.")],
+    postgresql: Annotated[
+        str, typer.Option("--postgresql", help="URL of a database of its own; else an SQLite file.")
+    ] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Make a workstream's folder, keys and record from its charter."""
+    from northwatch.cli.output import out, show_json
+    from northwatch.workstreams import example, store
+    from northwatch.workstreams import folder as folders
+
+    with tempfile.TemporaryDirectory() as beside:
+        file = Path(charter)
+        if charter in example.NAMES:
+            file = Path(beside) / "charter.toml"
+            file.write_text(example.charter_text(charter), encoding="utf-8")
+        made = folders.found(file, folder, url=postgresql)
+    try:
+        store.create_record(made.folder)
+    except BaseException:
+        shutil.rmtree(made.folder.path)
+        raise
+    one, other = made.halves
+    if as_json:
+        show_json({"folder": str(folder), "custodian_halves": [one, other]})
+        return
+    for sentence in _charter_in_words(made.folder.charter):
+        out.print(sentence)
+    out.print(f"\nFounded in {folder}. Make members: `northwatch workstream member {folder} …`")
+    out.print("Hand each half of the backup key to one custodian; neither is kept here:")
+    out.print(f"  first half   {one}\n  second half  {other}", soft_wrap=True)
+
+
+def _charter_in_words(path: Path) -> list[str]:
+    from northwatch.workstreams.charter import read_charter
+
+    held = read_charter(path)
+    return [f"{held.name}: {held.scope}", *held.in_words()]
+
+
+@workstream.command()
+def show(folder: FolderArgument, as_json: JsonOption = False) -> None:
+    """Print a workstream's charter in words, and its members."""
+    import polars as pl
+
+    from northwatch.cli.output import out, show_json, show_table
+    from northwatch.workstreams.people import all_members
+
+    record = opened(folder)
+    words = _charter_in_words(record.folder.charter)
+    rows: list[dict[str, Any]] = [
+        {"name": m.name, "person": m.person, "party": m.party, "roles": ", ".join(m.roles),
+         "level": m.level, "ended": m.t_to_ms is not None}
+        for m in all_members(record)
+    ]  # fmt: skip
+    if as_json:
+        show_json({"charter": words, "members": rows})
+        return
+    for sentence in words:
+        out.print(sentence)
+    if rows:
+        show_table(pl.DataFrame(rows), title="Members")
+
+
+@workstream.command(
+    epilog="Example: `northwatch workstream member talks anna --person 'Anna A' --party GRL "
+    "--role note-taker --level PARTIES`"
+)
+def member(
+    folder: FolderArgument,
+    name: Annotated[str, typer.Argument(help="What they type to sign in.")],
+    person: Annotated[str, typer.Option("--person", help="What others call them.")] = "",
+    party: Annotated[str, typer.Option("--party", help="Code of their party.")] = "",
+    role: Annotated[list[str] | None, typer.Option("--role", help="May be repeated.")] = None,
+    level: Annotated[str, typer.Option("--level", help="Highest level they read.")] = "",
+    head: Annotated[bool, typer.Option("--head", help="Heads their delegation.")] = False,
+    end: Annotated[bool, typer.Option("--end", help="End this membership, now.")] = False,
+) -> None:
+    """Make a member and print the first password and second factor once; or end one."""
+    from northwatch.cli.output import out
+    from northwatch.workstreams import people, signin
+
+    record = opened(folder)
+    if end:
+        with record.writing(even_closed=True) as connection:
+            people.end_member(connection, record, people.member_id(connection, name), by="")
+        out.print(f"{name} can no longer sign in.")
+        return
+    new = people.NewMember(
+        name=name, person=person or name, party=party, roles=frozenset(role or ["reader"]),
+        level=level or record.charter.levels[0], is_head=head,
+    )  # fmt: skip
+    password, secret = signin.first_password(), signin.new_totp_secret()
+    with record.writing() as connection:
+        made = people.add_member(connection, record, new, by="")
+        signin.set_password(connection, made, password)
+        signin.set_totp(connection, made, secret)
+        codes = signin.new_recovery_codes(connection, made)
+    out.print(f"{new.person} signs in as [bold]{name}[/bold]. Shown once:")
+    out.print(f"  password        {password}\n  authenticator   {secret}", soft_wrap=True)
+    out.print(f"  recovery codes  {' '.join(codes)}", soft_wrap=True)
+
+
+@workstream.command()
+def code(
+    secret: Annotated[str, typer.Argument(help="The authenticator's secret, base 32.")],
+) -> None:
+    """Print the six digits that an authenticator with this secret shows now."""
+    from northwatch.workstreams.signin import code_now
+
+    typer.echo(code_now(secret))
+
+
+@workstream.command()
+def rotate(
+    folder: FolderArgument,
+    use: Annotated[str, typer.Argument(help="`checkpoint`, `release` or `login`.")],
+) -> None:
+    """Make a new key; what the old one signed stays verifiable."""
+    from northwatch.cli.output import out
+    from northwatch.errors import ParameterError
+    from northwatch.workstreams.keys import rotate as rotated
+
+    if use not in {"checkpoint", "release", "login"}:
+        raise ParameterError(name="use", value=use, allowed="checkpoint, release, login")
+    record = opened(folder)
+    with record.writing(even_closed=True) as connection:
+        made = rotated(record.folder.keys, use, record.clock())  # type: ignore[arg-type]  # looked at above
+        record.enter(connection, "", "rotate key", purpose=use)
+    out.print(f"The {use} key is new{': ' + made if made else '; everybody signs in again'}.")
+
+
+@workstream.command()
+def backup(
+    folder: FolderArgument,
+    to: Annotated[Path, typer.Option("--to", help="Folder for the encrypted copy.")],
+) -> None:
+    """Write an encrypted copy of the record; its name and size say little."""
+    from northwatch.cli.output import out
+    from northwatch.workstreams.backup import back_up
+
+    out.print(f"Backed up to {back_up(opened(folder), to)}", soft_wrap=True)
+
+
+@workstream.command()
+def restore(
+    folder: FolderArgument,
+    file: Annotated[Path, typer.Argument(help="The encrypted copy.")],
+    half: Annotated[list[str], typer.Option("--half", help="A custodian's half; give both.")],
+    checkpoints: Annotated[
+        Path | None, typer.Option("--checkpoints", help="Checkpoints kept elsewhere.")
+    ] = None,
+) -> None:
+    """Put a backup in its place: the same charter, record and key, or none."""
+    from northwatch.cli.output import out
+    from northwatch.errors import InputError
+    from northwatch.workstreams.backup import restore as restored
+
+    if len(half) != 2:  # noqa: PLR2004 - two halves
+        problem = "give both halves of the backup key: --half ONE --half OTHER"
+        raise InputError(problem)
+    made = restored(checked(folder), file, (half[0], half[1]), checkpoints)
+    out.print(f"Restored: {made.entries:,} entries hold together.")
+    if made.lost:
+        out.print(f"{made.lost} checkpoints are newer than the backup: what came after is lost.")
+
+
+@workstream.command()
+def close(
+    folder: FolderArgument,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
+) -> None:
+    """Close a record: it can be read and released from, and does not change any more."""
+    from northwatch.workstreams.closing import close_record
+
+    _sure("Close the record for good?", yes=yes)
+    close_record(opened(folder))
+
+
+@workstream.command()
+def destroy(
+    folder: FolderArgument,
+    certificate: Annotated[Path, typer.Option("--certificate", help="File for the certificate.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
+) -> None:
+    """Remove a workstream for good; a signed certificate says when."""
+    from northwatch.workstreams.closing import destroy as destroyed
+
+    _sure("Destroy the record, its keys and its copies in this folder for good?", yes=yes)
+    destroyed(opened(folder), certificate)
+
+
+def _sure(question: str, *, yes: bool) -> None:
+    if not yes:
+        typer.confirm(question, abort=True, err=True)
+
+
+@audit.command()
+def verify(
+    folder: FolderArgument,
+    checkpoints: Annotated[
+        Path | None, typer.Option("--checkpoints", help="Checkpoints kept elsewhere.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Recompute the chain of entries and hold it to every checkpoint; name the first break."""
+    from northwatch.cli.output import out, show_json
+    from northwatch.workstreams.checkpoints import verify as verified
+
+    made = verified(opened(folder), checkpoints)
+    if as_json:
+        show_json({"entries": made.entries, "checkpoints": made.checkpoints, "holds": True})
+        return
+    out.print(f"The chain holds: {made.entries:,} entries, {made.checkpoints:,} checkpoints.")
+
+
+@audit.command()
+def checkpoint(folder: FolderArgument) -> None:
+    """Sign the head of the log for every stroke of the clock since the last one."""
+    from northwatch.cli.output import out
+    from northwatch.workstreams.checkpoints import write_due
+
+    out.print(f"{len(write_due(opened(folder)))} checkpoints written.")
+
+
+@release.command(
+    name="verify", epilog="Example: `northwatch release verify signed.release --key 3f…`"
+)
+def verify_release(
+    file: Annotated[Path, typer.Argument(help="A release's file.")],
+    key: Annotated[
+        list[str] | None, typer.Option("--key", help="Public key trusted, hexadecimal.")
+    ] = None,
+    charter: Annotated[
+        Path | None, typer.Option("--charter", help="A charter whose trusted keys are taken.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Verify a release's file and print what it holds; no record is needed."""
+    from northwatch.cli.output import out, show_json
+    from northwatch.errors import ReleaseError
+    from northwatch.workstreams.charter import read_charter
+    from northwatch.workstreams.release.file import read_release
+
+    trusted = dict.fromkeys(key or [], "the key given")
+    if charter is not None:
+        trusted |= {one.key: one.label for one in read_charter(charter).trusted_keys}
+    if not file.is_file():
+        raise ReleaseError(file=str(file), problem="there is no such file", remedy="Name it anew")
+    released = read_release(file.read_bytes(), file=str(file), trusted=trusted)
+    if as_json:
+        show_json(released.model_dump())
+        return
+    manifest = released.manifest
+    out.print(f"[bold]{manifest.title}[/bold] ({manifest.form})")
+    for name in ("issuer", "dated", "audience", "terms"):
+        out.print(f"  {name:10}{getattr(manifest, name)}")
+    out.print(f"  signed by {released.signer}; digest {released.digest}", soft_wrap=True)
+    for line in released.items:
+        out.print(f"\n{line.kind}: {line.title}")
+        for name, value in line.fields.items():
+            if isinstance(value, (str, int, float)):
+                out.print(f"  {name:14}{value}", soft_wrap=True)
+
+
+@release.command()
+def key(folder: FolderArgument) -> None:
+    """Print the public key by which others verify this workstream's releases."""
+    from northwatch.workstreams.keys import read_signing_key
+
+    typer.echo(read_signing_key(checked(folder).keys, "release").public)
