@@ -128,15 +128,16 @@ class Facts:
 
 def may(reader: Reader, act: Act, facts: Facts | None, t_ms: int) -> Answer:
     """Say whether a reader may do this to an item (None: to no item yet) at an instant."""
-    return (
-        _is_member(reader, t_ms)
-        or _has_level(reader, facts)
-        or _is_audience(reader, facts)
-        or _has_role(reader, act, t_ms)
-        or _is_second(reader, act, facts)
-        or _state_allows(act, facts)
-        or Yes()
+    refusals = (
+        _is_member(reader, t_ms),
+        _has_level(reader, facts),
+        _is_audience(reader, facts),
+        _has_role(reader, act, t_ms),
+        _is_second(reader, act, facts),
+        _state_allows(act, facts),
     )
+    # A refusal is false, so `or` would pass it by.
+    return next((no for no in refusals if no is not None), Yes())
 
 
 def _is_member(reader: Reader, t_ms: int) -> No | None:
