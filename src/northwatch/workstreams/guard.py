@@ -226,6 +226,11 @@ def who_can_read(
     level = list(levels)[facts.level]
     if not facts.rel_to:
         return f"Only the person who made this can read it: it is marked {level} and REL TO nobody."
+    if facts.rel_to == frozenset(parties):
+        return (
+            f"Members of every party who are cleared for {level} can read this, "
+            f"because it is marked {level}, REL TO every party."
+        )
     known = [code for code in parties if code in facts.rel_to and code in set(knowable)]
     names = _listed([parties[code] for code in known])
     delegations = "delegations" if len(known) > 1 else "delegation"

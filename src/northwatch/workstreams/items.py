@@ -88,11 +88,8 @@ def items_of(
     for item_id, party in connection.execute(found):
         rel_to[item_id].add(party)
     makers = {row.made_by for row in rows}
-    names: dict[str, str] = dict(
-        connection.execute(select(member.c.id, member.c.person).where(member.c.id.in_(makers)))
-        .tuples()
-        .all()
-    )
+    known = select(member.c.id, member.c.person).where(member.c.id.in_(makers))
+    names = {row.id: row.person for row in connection.execute(known)}
     return [_item(row, frozenset(rel_to[row.id]), names, levels) for row in rows]
 
 

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from textwrap import shorten
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
@@ -423,6 +424,10 @@ def _statement_links(body: Statement) -> Pairs:
     return [*texts, *_some("person", body.person), *_some("occasion", body.occasion)]
 
 
+def _statement_title(body: Statement) -> str:
+    return f"{body.speaker or 'Unnamed'}: {shorten(body.words, 90, placeholder=' …')}"
+
+
 def _delegation_links(body: Delegation) -> Pairs:
     return [
         *_some("round", body.round),
@@ -484,7 +489,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         ),
         Kind(
             name="statement", title="Statement", plural="Statements", body=Statement,
-            title_of=lambda b: f"{b.speaker or 'Unnamed'}: {b.words[:80]}",
+            title_of=_statement_title,
             words=lambda b: f"{b.words} {b.capacity or ''} {b.addressee or ''}",
             tags=_statement_tags, links=_statement_links, check=_check_spans, is_reviewed=True,
         ),

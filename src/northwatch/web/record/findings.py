@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
+import polars as pl
 from fastapi import Request
 
 from northwatch.errors import NorthwatchError, ParameterError
@@ -20,6 +21,8 @@ from northwatch.web.pages import PAGES
 from northwatch.workstreams.kinds import Frozen
 
 MOST_SHOWN: Final = 200
+Names = tuple[str, ...]
+Rows = tuple[tuple[str, ...], ...]
 _PARAMETER: Final = re.compile(r"\{(\w+)\}")
 
 
@@ -42,7 +45,7 @@ def view_of(request: Request, path: str, query: str) -> View:
 def freeze(view: View, chosen: Iterable[int], now: datetime) -> Frozen:
     """Return a copy of a view, with the rows chosen by their place."""
     cite = view.cite
-    rows = [view.rows.row(place) for place in chosen if 0 <= place < view.rows.height]
+    columns, rows = _as_text(view.rows, [p for p in chosen if 0 <= p < view.rows.height])
     return Frozen(
         path=view.path,
         query=view.state.query(),
@@ -51,14 +54,25 @@ def freeze(view: View, chosen: Iterable[int], now: datetime) -> Frozen:
         data_hash=cite.data_hash,
         picture=cite.picture,
         definition={name: _text(value) for name, value in cite.definition.items()},
-        columns=tuple(view.rows.columns),
-        rows=tuple(tuple(_text(cell) for cell in row) for row in rows),
+        columns=columns,
+        rows=rows,
         n_rows=view.rows.height,
         sources=tuple(f"{s.dialect}, {s.files} files, {s.licence}" for s in cite.sources),
         licence=cite.licence,
         made_by=cite.made_by,
         frozen=now,
     )
+
+
+def _as_text(frame: pl.DataFrame, places: Iterable[int]) -> tuple[Names, Rows]:
+    """Return names of columns and chosen rows as people read them: instants, not milliseconds."""
+    names = [name for name in frame.columns if name.endswith("_ms")]
+    told = frame.with_columns(
+        pl.from_epoch(name, time_unit="ms").dt.strftime("%Y-%m-%d %H:%M:%S UTC").alias(name)
+        for name in names
+    )
+    columns = tuple(name.removesuffix("_ms") for name in frame.columns)
+    return columns, tuple(tuple(_text(cell) for cell in told.row(place)) for place in places)
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - a cell of any table
@@ -94,14 +108,13 @@ def live(request: Request, frozen: Frozen) -> Live:
     """Return what the view of a finding shows now."""
     try:
         view = view_of(request, frozen.path, frozen.query)
-        rows = view.rows.head(MOST_SHOWN).iter_rows()
-        told = tuple(tuple(_text(cell) for cell in row) for row in rows)
+        columns, rows = _as_text(view.rows, range(min(MOST_SHOWN, view.rows.height)))
     except NorthwatchError as error:
         return Live(is_same=False, picture="", n_rows=0, columns=(), rows=(), said=str(error))
     return Live(
         is_same=view.cite.data_hash == frozen.data_hash,
         picture=view.cite.picture,
         n_rows=view.rows.height,
-        columns=tuple(view.rows.columns),
-        rows=told,
+        columns=columns,
+        rows=rows,
     )

@@ -33,6 +33,7 @@ from northwatch.workstreams.people import members_seen_by
 router: Final = APIRouter(include_in_schema=False)
 Sent = Annotated[Form, Depends(form_of)]
 _LATEST: Final = 6
+_FEW: Final = 6
 _ROWS: Final = 50
 _LISTED: Final = (
     "meeting", "person", "document", "statement", "stance", "agreed_point", "finding",
@@ -79,7 +80,7 @@ def agenda(request: Request) -> Response:
         "record/agenda.html",
         {
             "charter": charter,
-            "parties": speaking or list(charter.party_names)[:4],
+            "parties": list(charter.party_names) if len(charter.parties) <= _FEW else speaking,
             "newest": newest,
             "last": last,
             "points": {
