@@ -78,11 +78,19 @@ def _dialects() -> str:
 
 
 def _commands() -> str:
-    group = typer.main.get_command(app)
     parts = [NOTE, "# Commands\n"]
-    for name, command in sorted(group.commands.items()):  # type: ignore[attr-defined]  # a group
+    for name, command in sorted(every_command().items()):
         parts.append(f"## northwatch {name}\n\n{command.help or ''}\n\n{_options(command)}")
     return "\n".join(parts)
+
+
+def every_command() -> dict[str, Any]:
+    """Return each command by its words; one of a group has the group's word before its own."""
+    found: dict[str, Any] = {}
+    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]  # a group
+        inner = getattr(command, "commands", None)
+        found |= {name: command} if inner is None else {f"{name} {n}": c for n, c in inner.items()}
+    return found
 
 
 def _options(command: Any) -> str:  # noqa: ANN401 - typer keeps its own copy of click's classes

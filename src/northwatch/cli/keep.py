@@ -219,7 +219,7 @@ def close(
     folder: FolderArgument,
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
 ) -> None:
-    """Close a record: it can be read and released from, and does not change any more."""
+    """Close a record: it can be read, and nothing in it changes any more."""
     from northwatch.workstreams.closing import close_record
 
     _sure("Close the record for good?", yes=yes)
@@ -230,13 +230,14 @@ def close(
 def destroy(
     folder: FolderArgument,
     certificate: Annotated[Path, typer.Option("--certificate", help="File for the certificate.")],
+    by: Annotated[str, typer.Option("--by", help="Who destroys it, for the certificate.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
 ) -> None:
     """Remove a workstream for good; a signed certificate says when."""
     from northwatch.workstreams.closing import destroy as destroyed
 
     _sure("Destroy the record, its keys and its copies in this folder for good?", yes=yes)
-    destroyed(opened(folder), certificate)
+    destroyed(opened(folder), certificate, by=by)
 
 
 def _sure(question: str, *, yes: bool) -> None:

@@ -23,6 +23,8 @@ JOINTLY: Final = "jointly"
 _CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}")
 _SLUG: Final = re.compile(r"[a-z][a-z0-9-]{0,63}")
 _PARTIES_RULE: Final = re.compile(r"parties\((\d{1,2})\)")
+_HEAD: Final = re.compile(r"""\s*\[\[?\s*((?:"[^"]*"|'[^']*'|[\w-])+)\s*[\].]""")
+_LONG_TEXT: Final = re.compile(r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'', re.DOTALL)
 _CLOCK: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
@@ -153,7 +155,10 @@ class Charter:
             if self.lead == JOINTLY
             else f"{self.party_names[self.lead]} leads it."
         )
-        told = [lead, f"{_listed(names)} take part." if len(names) > 1 else f"{names[0]} alone."]
+        told = [
+            lead,
+            f"{_listed(names)} take part." if len(names) > 1 else f"{names[0]} takes part alone.",
+        ]
         told += [f"{body.name} has no role in it: {body.reason}" for body in self.no_role]
         rules = [rule_in_words(rule, self) for rule in self.release_rules]
         return [
@@ -173,7 +178,10 @@ def rule_in_words(rule: ReleaseRule, charter: Charter) -> str:
 
 
 def charter_digest(text: str) -> str:
-    """Return the SHA-256 of a charter's text: the first link of its record's chain."""
+    """Return the SHA-256 of a charter's text: the first link of its record's chain.
+
+    It is the SHA-256 of the file too: `read_charter` refuses line ends that reading would change.
+    """
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -184,15 +192,22 @@ def read_charter(path: Path) -> Charter:
         UnreadableError: it is not a charter; names the file, the line and the remedy.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
+        text = path.read_bytes().decode("utf-8")
+    except OSError as error:
+        problem = "there is no such file" if not path.exists() else "it cannot be read"
         raise UnreadableError(
-            file=str(path), problem="there is no such file", remedy="Name a charter's TOML file"
+            file=str(path), problem=problem, remedy="Name a charter's TOML file"
         ) from error
     except UnicodeDecodeError as error:
         raise UnreadableError(
             file=str(path), problem="it is not UTF-8 text", remedy="Save it as UTF-8"
         ) from error
+    if "\r" in text:
+        line = text[: text.index("\r")].count("\n") + 1
+        problem = "its lines end in CR LF, so that its digest would depend on the program"
+        raise UnreadableError(
+            file=str(path), line=line, problem=problem, remedy="Save it with line ends LF"
+        )
     return parse_charter(text, str(path))
 
 
@@ -261,13 +276,23 @@ class _Reading:
 
     def __init__(self, text: str, file: str) -> None:
         self.file = file
-        self.lines = text.splitlines()
+        self.lines = _without_long_text(text).split("\n")
         try:
             self.values: dict[str, Any] = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             found = re.search(r"line (\d+)", str(error))
             line = int(found[1]) if found else len(self.lines)
             self._refuse(f"it is not TOML: {str(error).split(' (at')[0]}", "Mend that line", line)
+        except ValueError:
+            line = self._line_matching(r"\d{100}")
+            self._refuse("a number is too long", "Write a smaller one", line)
+        except RecursionError:
+            line = self._line_matching(r"[\[{]\s*[\[{=]")
+            self._refuse("brackets lie too deep", "Take some away", line)
+
+    def _line_matching(self, pattern: str) -> int:
+        places = (n for n, line in enumerate(self.lines, start=1) if re.search(pattern, line))
+        return next(places, 1)
 
     def _refuse(self, problem: str, remedy: str, line: int) -> NoReturn:
         raise UnreadableError(
@@ -275,18 +300,25 @@ class _Reading:
         )  # fmt: skip
 
     def line_of(self, key: str, *, table: str = "", number: int = 0) -> int:
-        """Return the line of a key, in the `number`-th table of a name if one is given; else 1."""
-        seen, inside = -1, not table
+        """Return the line of a key, in the `number`-th table of a name if one is given.
+
+        Without such a line: where that table begins, else 1.
+        """
+        seen, inside, begins = -1, not table, 1
         for place, line in enumerate(self.lines, start=1):
-            head = re.match(r"\s*\[\[?\s*([A-Za-z_]+)\s*\]\]?", line)
+            head = _HEAD.match(line)
             if head:
-                seen += head[1] == table
-                inside = bool(table) and head[1] == table and seen == number
-                if inside and not key:
+                name = head[1].strip("\"'")
+                if not table and name == key:
                     return place
-            elif inside and re.match(rf"\s*{re.escape(key)}\s*[=.]", line):
+                seen += name == table
+                inside = bool(table) and name == table and seen == number
+                begins = place if inside else begins
+            elif inside and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*[=.]""", line):
                 return place
-        return self.line_of("", table=table, number=number) if key and table else 1
+            elif seen < 0 and table and re.match(rf"\s*{re.escape(table)}\s*=", line):
+                begins = place
+        return begins
 
     def charter(self) -> Charter:
         self._check_keys(self.values, _SINGLE, "", 0, _REQUIRED)
@@ -344,8 +376,7 @@ class _Reading:
 
     def _table(self, name: str, allowed: Mapping[str, type]) -> dict[str, Any]:
         values: dict[str, Any] = self.values[name]
-        in_line = self.line_of(name) > 1
-        self._check_keys(values, allowed, "" if in_line else name, 0, tuple(allowed))
+        self._check_keys(values, allowed, name, 0, tuple(allowed))
         return values
 
     def _rule(self, text: str) -> ReleaseRule:
@@ -373,7 +404,8 @@ class _Reading:
 
     def _levels(self, made: Charter) -> None:
         if len(set(made.levels)) < len(made.levels) or "" in made.levels:
-            self._refuse("a level stands twice", "Name each level once", self.line_of("levels"))
+            problem = "a level stands twice or has no name"
+            self._refuse(problem, "Name each level once", self.line_of("levels"))
 
     def _each_once(self, table: str, key: str, pattern: re.Pattern[str]) -> None:
         seen: set[str] = set()
@@ -387,6 +419,9 @@ class _Reading:
 
     def check_parties(self, made: Charter) -> None:
         codes = {party.code for party in made.parties}
+        if JOINTLY in codes:
+            line = self._line_of_code("parties", JOINTLY)
+            self._refuse(f"`{JOINTLY}` is no code: it is how to lead", "Choose another", line)
         if made.lead != JOINTLY and made.lead not in codes:
             remedy = f"Name one of {', '.join(sorted(codes))}, or `jointly`"
             self._refuse(f"the lead `{made.lead}` is no party", remedy, self.line_of("lead"))
@@ -395,20 +430,32 @@ class _Reading:
                 line = self.line_of("kind", table="parties", number=number)
                 remedy = f"Use one of {', '.join(KINDS_OF_PARTY)}"
                 self._refuse(f"`{party.kind}` is no kind of party", remedy, line)
+            if party.t_from and party.t_to and party.t_to <= party.t_from:
+                line = self.line_of("to", table="parties", number=number)
+                self._refuse(f"`{party.code}` ends before it begins", "Mend `from` or `to`", line)
         for number, body in enumerate(made.no_role):
             if body.code in codes:
                 line = self.line_of("code", table="no_role", number=number)
                 self._refuse(f"`{body.code}` is a party and has no role", "Choose one", line)
 
+    def _line_of_code(self, table: str, code: str) -> int:
+        codes = [row["code"] for row in self.values.get(table, [])]
+        return self.line_of("code", table=table, number=codes.index(code))
+
     def check_marking(self, made: Charter) -> None:
         line = self.line_of("default_marking")
-        line = line if line > 1 else self.line_of("", table="default_marking")
         if made.default_marking.level not in made.levels:
             remedy = f"Use one of {', '.join(made.levels)}"
             self._refuse(f"`{made.default_marking.level}` is no level", remedy, line)
         unknown = set(made.default_marking.rel_to) - {party.code for party in made.parties}
-        if unknown:
-            self._refuse(f"REL TO names {min(unknown)}, no party", "Name parties only", line)
+        for code in sorted(unknown):
+            out = code in {body.code for body in made.no_role}
+            why = (
+                f"REL TO names {code}, which has no role"
+                if out
+                else f"REL TO names {code}, no party"
+            )
+            self._refuse(why, "Name parties only", line)
 
     def check_issues(self, made: Charter) -> None:
         slugs = {issue.slug for issue in made.issues}
@@ -416,15 +463,32 @@ class _Reading:
             if issue.parent is not None and issue.parent not in slugs - {issue.slug}:
                 line = self.line_of("parent", table="issues", number=number)
                 self._refuse(f"`{issue.parent}` is no issue", "Name another issue's slug", line)
+        parents = {issue.slug: issue.parent for issue in made.issues}
+        for number, issue in enumerate(made.issues):
+            above, left = issue.parent, len(parents)
+            while above is not None and left:
+                above, left = parents[above], left - 1
+            if above is not None:
+                line = self.line_of("parent", table="issues", number=number)
+                self._refuse(f"`{issue.slug}` lies under itself", "Take away one `parent`", line)
 
     def check_numbers(self, made: Charter) -> None:
         for name, most in (("quorum", len(made.parties)), ("retention_days", 36_525)):
             if not 0 <= getattr(made, name) <= most:
                 self._refuse(f"`{name}` is out of range", f"0 to {most}", self.line_of(name))
         for rule in made.release_rules:
+            if rule.name == "lead" and made.lead == JOINTLY:
+                line = self.line_of("rules", table="release")
+                remedy = "Use every_party or parties(n)"
+                self._refuse("the rule `lead` needs one party that leads", remedy, line)
             if rule.name == "parties" and not 1 <= rule.n <= len(made.parties):
                 line = self.line_of("rules", table="release")
                 self._refuse("parties(n) asks for more than there are", "Lower n", line)
+
+    def check_custodians(self, made: Charter) -> None:
+        if made.custodians and len(set(made.custodians)) < 2:  # noqa: PLR2004 - two eyes, four eyes
+            line = self.line_of("custodians")
+            self._refuse("one custodian cannot be two people", "Name at least two", line)
 
     def check_clocks_and_keys(self, made: Charter) -> None:
         for name in ("checkpoint_clock", "picture_clock"):
@@ -446,8 +510,14 @@ _CHECKS: Final[tuple[Callable[[_Reading, Charter], None], ...]] = (
     _Reading.check_marking,
     _Reading.check_issues,
     _Reading.check_numbers,
+    _Reading.check_custodians,
     _Reading.check_clocks_and_keys,
 )
+
+
+def _without_long_text(text: str) -> str:
+    """Return a text whose multi-line strings are blank: no key stands in them."""
+    return _LONG_TEXT.sub(lambda found: "\n" * found[0].count("\n"), text)
 
 
 def _are_words(values: Any) -> bool:  # noqa: ANN401 - as TOML has it

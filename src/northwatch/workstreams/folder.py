@@ -4,6 +4,7 @@ The folder is its keeper's alone (mode 0700), its path means nothing, and no fil
 another workstream.
 """
 
+import json
 import os
 import shutil
 from dataclasses import dataclass
@@ -113,23 +114,36 @@ def found(charter_file: Path, path: Path, *, url: str = "") -> Founded:
 
     Raises:
         UnreadableError: the charter is not one.
-        InputError: the folder is there and not empty.
+        InputError: the folder is there and not empty, or the URL is not PostgreSQL's.
     """
+    path = path.absolute()
     read_charter(charter_file)
-    if path.exists() and any(path.iterdir()):
-        problem = f"{path} is not empty; name a folder that is not there yet"
+    if path.is_symlink() or (path.exists() and not (path.is_dir() and not any(path.iterdir()))):
+        problem = f"{path} is not an empty folder; name one that is not there yet"
+        raise InputError(problem)
+    if url and not url.startswith("postgresql"):
+        # The URL itself may hold a password: it is not told.
+        problem = "the database is not PostgreSQL's; write postgresql+psycopg://user@host/name"
         raise InputError(problem)
     beside = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir(parents=True, mode=_PRIVATE)
-    made = Folder(beside)
+    try:
+        halves = _build(Folder(beside), charter_file, url)
+        # Over an empty folder too, in one step.
+        beside.replace(path)
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
+    return Founded(Folder(path), halves)
+
+
+def _build(made: Folder, charter_file: Path, url: str) -> tuple[str, str]:
+    shutil.rmtree(made.path, ignore_errors=True)
+    made.path.mkdir(parents=True, mode=_PRIVATE)
     for place in (made.keys, made.inbox, made.outbox, made.checkpoints, made.picture, made.tmp):
         place.mkdir(mode=_PRIVATE)
-    shutil.copyfile(charter_file, made.charter)
+    keys.write_private(made.charter, charter_file.read_bytes())
+    read_charter(made.charter)
     if url:
-        keys.write_private(made.settings, f'url = "{url}"\n'.encode())
-    halves = keys.make_all(made.keys)
-    if path.exists():
-        path.rmdir()
-    beside.replace(path)
-    return Founded(Folder(path), halves)
+        # What JSON writes in quotes, TOML reads.
+        keys.write_private(made.settings, f"url = {json.dumps(url)}\n".encode())
+    return keys.make_all(made.keys)

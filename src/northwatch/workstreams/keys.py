@@ -119,17 +119,20 @@ def _make(folder: Path, use: Use) -> SigningKey:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
+    public = private.public_key().public_bytes_raw().hex()
+    made = SigningKey(key_id(public), public, private)
+    # The public key first, and for good: whatever the private one signs stays verifiable.
+    write_private(folder / f"{use}-{made.id}.pub", f"{public}\n".encode())
     write_private(folder / f"{use}.key", pem)
-    made = read_signing_key(folder, use)
-    # Public keys of old are kept: what they signed stays verifiable.
-    write_private(folder / f"{use}-{made.id}.pub", f"{made.public}\n".encode())
     return made
 
 
 def read_signing_key(folder: Path, use: Use) -> SigningKey:
     """Return the private key of a use from a folder of keys."""
     private = serialization.load_pem_private_key((folder / f"{use}.key").read_bytes(), None)
-    assert isinstance(private, Ed25519PrivateKey)  # noqa: S101 - we wrote no other kind
+    if not isinstance(private, Ed25519PrivateKey):
+        problem = f"{use}.key is no Ed25519 key; restore it from where it is kept"
+        raise InputError(problem)
     public = private.public_key().public_bytes_raw().hex()
     return SigningKey(key_id(public), public, private)
 

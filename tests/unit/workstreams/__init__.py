@@ -1,0 +1,1 @@
+"""Tests of a workstream: charter, folder, record, people, releases."""
