@@ -214,6 +214,34 @@ def restore(
         out.print(f"{made.lost} checkpoints are newer than the backup: what came after is lost.")
 
 
+@workstream.command(
+    epilog="Example: `northwatch workstream amend talks signed.toml --consents consents.toml`"
+)
+def amend(
+    folder: FolderArgument,
+    charter: Annotated[Path, typer.Argument(help="The new charter's file.")],
+    consents: Annotated[
+        Path, typer.Option("--consents", help="TOML file: [[consents]] party, person, on, digest.")
+    ],
+) -> None:
+    """Put a new charter in force that every party has consented to; the old one stays."""
+    from northwatch.cli.output import out
+    from northwatch.workstreams import amending
+
+    digest = amending.amend(opened(folder), charter, amending.read_consents(consents))
+    out.print(f"In force: {digest}. Start the server again, and make a backup.", soft_wrap=True)
+
+
+@workstream.command()
+def migrate(folder: FolderArgument) -> None:
+    """Bring a record made by an older program to the form that this one knows."""
+    from northwatch.cli.output import out
+    from northwatch.workstreams.store import migrate_record
+
+    migrate_record(checked(folder))
+    out.print("The record's tables have the newest form.")
+
+
 @workstream.command()
 def close(
     folder: FolderArgument,

@@ -169,6 +169,26 @@ def migrate(database: Database) -> None:
     command.upgrade(_alembic(database.engine), "head")
 
 
+def migrate_record(folder: Folder) -> None:
+    """Bring a folder's record, made by an older program, to the form that this one knows.
+
+    Raises:
+        MissingError: there is no record.
+    """
+    database = _existing(folder)
+    try:
+        migrate(database)
+    finally:
+        database.close()
+
+
+def _existing(folder: Folder) -> Database:
+    url = database_url(folder)
+    if url.startswith("sqlite") and not folder.record_db.exists():
+        raise MissingError(what="the record", remedy="Found the workstream first.")
+    return Database(url)
+
+
 def schema_head(database: Database) -> str | None:
     """Return the stamp of the tables' form; None for an empty database."""
     with database.reading() as connection:
@@ -210,10 +230,7 @@ def open_database(folder: Folder) -> Database:
         MissingError: there is no record.
         RecordError: its tables have another form.
     """
-    url = database_url(folder)
-    if url.startswith("sqlite") and not folder.record_db.exists():
-        raise MissingError(what="the record", remedy="Found the workstream first.")
-    database = Database(url)
+    database = _existing(folder)
     stamp = schema_head(database)
     if stamp != newest_schema():
         database.close()
