@@ -5,6 +5,8 @@ One command opens one record. Nothing here acts as a member: what a member does,
 
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,7 +34,22 @@ def opened(path: Path) -> "Record":
     """Return the record in a folder; this command opens no other."""
     from northwatch.workstreams.record import open_record
 
-    return open_record(checked(path))
+    with answering():
+        return open_record(checked(path))
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Say that a record's database does not answer, without where it is or who asks."""
+    from sqlalchemy.exc import OperationalError
+
+    from northwatch.errors import RecordError
+
+    try:
+        yield
+    except OperationalError as error:
+        problem = "the record's database does not answer; look whether it runs and its URL is right"
+        raise RecordError(problem) from error
 
 
 def checked(path: Path) -> "Folder":
@@ -65,7 +82,8 @@ def found(
             file.write_text(example.charter_text(charter), encoding="utf-8")
         made = folders.found(file, folder, url=postgresql)
     try:
-        store.create_record(made.folder)
+        with answering():
+            store.create_record(made.folder)
     except BaseException:
         shutil.rmtree(made.folder.path)
         raise
@@ -238,7 +256,8 @@ def migrate(folder: FolderArgument) -> None:
     from northwatch.cli.output import out
     from northwatch.workstreams.store import migrate_record
 
-    migrate_record(checked(folder))
+    with answering():
+        migrate_record(checked(folder))
     out.print("The record's tables have the newest form.")
 
 
