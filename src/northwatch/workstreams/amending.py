@@ -95,7 +95,7 @@ def amend(record: Record, file: Path, consents: Iterable[CharterConsent]) -> str
             )
             record.enter(connection, log.SERVER, "amend charter", purpose=digest)
     # After the transaction: a charter without its consents on the record is never in force. If
-    # this is cut short, the same command once more puts the file in its place.
+    # this is cut short, opening the record puts the file in its place.
     write_private(record.folder.charter, text.encode())
     record.charter = new
     return digest

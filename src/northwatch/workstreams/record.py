@@ -30,6 +30,7 @@ class Record:
     ) -> None:
         """Hold an open database; use `open_record`."""
         self.folder = folder
+        store.settle_charter(folder, database)
         self.charter: Charter = read_charter(folder.charter)
         self.database = database
         self.clock = clock

@@ -239,6 +239,25 @@ def open_database(folder: Folder) -> Database:
     return database
 
 
+def settle_charter(folder: Folder, database: Database) -> None:
+    """See that the folder's charter is the one in force on the record.
+
+    An older one of the record's own is what an amendment leaves that was cut short: it is finished.
+
+    Raises:
+        RecordError: the file was never on the record; who takes part is not for an editor to say.
+    """
+    digest = charter_digest(folder.charter.read_bytes().decode(errors="replace"))
+    with database.reading() as connection:
+        query = select(charter.c.digest, charter.c.toml).order_by(charter.c.t_ms)
+        held = connection.execute(query).all()
+    if digest not in {row.digest for row in held}:
+        problem = "charter.toml is not the charter on the record; put the signed file back,"
+        raise RecordError(f"{problem} or change it with `northwatch workstream amend`")  # noqa: EM102, TRY003 - one sentence
+    if digest != held[-1].digest:
+        write_private(folder.charter, held[-1].toml.encode())
+
+
 def claim_process(mark: str) -> None:
     """Note that this process has opened its record.
 

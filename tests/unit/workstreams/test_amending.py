@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from northwatch.errors import ClosedError, InputError, MissingError, UnreadableError
+from northwatch.errors import ClosedError, InputError, MissingError, RecordError, UnreadableError
 from northwatch.workstreams import store
 from northwatch.workstreams.amending import CharterConsent, amend, read_consents
 from northwatch.workstreams.charter import charter_digest
@@ -95,13 +95,21 @@ def test_going_back_to_an_old_charter_needs_a_file_of_its_own(record: Record) ->
     assert record.folder.charter.read_text(encoding="utf-8") == back
 
 
-def test_what_was_cut_short_is_finished_by_doing_it_again(record: Record) -> None:
+def test_what_was_cut_short_is_finished_when_the_record_is_opened(record: Record) -> None:
     amend(record, written(record, NEW), consents(NEW))
     record.folder.charter.write_text(OLD, encoding="utf-8")  # as if power went before the file
     again = open_record(record.folder, alone=False)
-    amend(again, written(record, NEW), consents(NEW))
+    assert again.charter.levels == ("OPEN", "PARTIES", "HEADS", "ONE")
     again.close()
     assert record.folder.charter.read_text(encoding="utf-8") == NEW
+
+
+@pytest.mark.parametrize("text", [NEW, OLD + "\n", OLD.replace("HEADS", "PARTY"), "", "no toml"])
+def test_a_charter_changed_by_an_editor_opens_nothing(record: Record, text: str) -> None:
+    record.folder.charter.write_text(text, encoding="utf-8")
+    with pytest.raises(RecordError, match="not the charter on the record"):
+        open_record(record.folder, alone=False)
+    assert record.folder.charter.read_text(encoding="utf-8") == text
 
 
 def test_a_closed_record_keeps_its_charter(record: Record) -> None:
