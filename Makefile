@@ -14,12 +14,12 @@ STATIC := src/northwatch/web/static/manifest.json
 KERNELS := $(shell grep -rl njit src --include=*.py)
 CLIENT := $(shell git ls-files frontend 2>/dev/null || find frontend -type f -not -path '*/node_modules/*')
 
-.PHONY: demo test check lint bench docs golden setup client browser clean
+.PHONY: demo test check lint bench docs setup client browser postgresql clean
 
 demo: setup client  ## build the picture of a made season (FILES="..." adds your own), print it, serve it
 	$(RUN) northwatch demo $(FILES)
 
-test: setup client browser  ## every test
+test: setup client browser postgresql  ## every test
 	$(RUN) pytest -q -n 2 --dist loadfile $(ARGS)
 
 check: lint test  ## all that CI runs
@@ -66,6 +66,15 @@ browser:
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
 	  else \
 	    echo "Chromium is not here: the browser tests will be skipped (sudo apt-get install chromium)"; \
+	  fi; }
+
+postgresql:
+	@command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || { \
+	  if [ "$$(id -u)" = 0 ]; then \
+	    echo "Installing PostgreSQL for the tests of records"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; \
+	  else \
+	    echo "PostgreSQL is not here: its tests will be skipped (sudo apt-get install postgresql)"; \
 	  fi; }
 
 clean:

@@ -1,0 +1,1 @@
+"""What keeps one record out of every other place."""
