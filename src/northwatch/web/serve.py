@@ -57,13 +57,16 @@ def serve_record(
         host: address to listen on.
 
     Raises:
-        SettingsError: made people can sign in, and this is not a loopback address.
+        SettingsError: it is an example, or its people can sign in, and this is not a loopback
+            address.
     """
     folder = Folder(path.absolute())
     folder.check()
     record = open_record(folder)
-    if has_examples(record) and not host.startswith("127."):
-        allowed = "a loopback address, as people of an example can sign in"
+    is_example = record.charter.example or has_examples(record)
+    if is_example and not host.startswith("127."):
+        record.close()
+        allowed = "a loopback address, as this is an example or its people can sign in"
         raise SettingsError(name="host", value=host, allowed=allowed)
     if picture is not None:
         copy_lake(picture, folder.picture)
