@@ -27,6 +27,13 @@ app.add_typer(workstream, name="workstream")
 app.add_typer(audit, name="audit")
 app.add_typer(release, name="release")
 
+_AFTER = {
+    "checkpoint": "What the old one signed stays verifiable.",
+    "release": "Others import your releases once their charter trusts it.",
+    "login": "Start the server again; everybody's open forms are void.",
+    "backup": "Backups made before open with the old halves only.",
+}
+
 FolderArgument = Annotated[Path, typer.Argument(help="Folder of the workstream.")]
 
 
@@ -87,15 +94,20 @@ def found(
     except BaseException:
         shutil.rmtree(made.folder.path)
         raise
-    one, other = made.halves
     if as_json:
-        show_json({"folder": str(folder), "custodian_halves": [one, other]})
+        show_json({"folder": str(folder), "custodian_halves": list(made.halves)})
         return
     for sentence in _charter_in_words(made.folder.charter):
         out.print(sentence)
     out.print(f"\nFounded in {folder}. Make members: `northwatch workstream member {folder} …`")
+    _tell_halves(made.halves)
+
+
+def _tell_halves(halves: tuple[str, str]) -> None:
+    from northwatch.cli.output import out
+
     out.print("Hand each half of the backup key to one custodian; neither is kept here:")
-    out.print(f"  first half   {one}\n  second half  {other}", soft_wrap=True)
+    out.print(f"  first half   {halves[0]}\n  second half  {halves[1]}", soft_wrap=True)
 
 
 def _charter_in_words(path: Path) -> list[str]:
@@ -181,20 +193,26 @@ def code(
 @workstream.command()
 def rotate(
     folder: FolderArgument,
-    use: Annotated[str, typer.Argument(help="`checkpoint`, `release` or `login`.")],
+    use: Annotated[str, typer.Argument(help="`checkpoint`, `release`, `login` or `backup`.")],
 ) -> None:
     """Make a new key; what the old one signed stays verifiable."""
     from northwatch.cli.output import out
     from northwatch.errors import ParameterError
-    from northwatch.workstreams.keys import rotate as rotated
+    from northwatch.workstreams import keys
 
-    if use not in {"checkpoint", "release", "login"}:
-        raise ParameterError(name="use", value=use, allowed="checkpoint, release, login")
+    if use not in {"checkpoint", "release", "login", "backup"}:
+        raise ParameterError(name="use", value=use, allowed="checkpoint, release, login, backup")
     record = opened(folder)
+    made, halves = "", ("", "")
     with record.writing(even_closed=True) as connection:
-        made = rotated(record.folder.keys, use, record.clock())  # type: ignore[arg-type]  # looked at above
         record.enter(connection, "", "rotate key", purpose=use)
-    out.print(f"The {use} key is new{': ' + made if made else '; everybody signs in again'}.")
+        if use == "backup":
+            halves = keys.rotate_backup(record.folder.keys, record.clock())
+        else:
+            made = keys.rotate(record.folder.keys, use, record.clock())  # type: ignore[arg-type]  # looked at above
+    out.print(f"The {use} key is new{': ' + made if made else ''}. {_AFTER[use]}")
+    if use == "backup":
+        _tell_halves(halves)
 
 
 @workstream.command()

@@ -9,7 +9,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Literal
 
@@ -85,6 +85,10 @@ def make_all(folder: Path) -> tuple[str, str]:
     for use in USES:
         _make(folder, use)
     write_private(folder / _LOGIN, secrets.token_bytes(_SECRET_BYTES))
+    return _make_backup(folder)
+
+
+def _make_backup(folder: Path) -> tuple[str, str]:
     identity = x25519.Identity.generate()
     write_private(folder / _BACKUP, f"{identity.to_public()}\n".encode())
     return split(str(identity))
@@ -163,8 +167,23 @@ def rotate(folder: Path, use: Use | Literal["login"], now: datetime) -> str:
         return ""
     old = read_signing_key(folder, use)
     made = _make(folder, use)
-    note = f"{now:%Y-%m-%dT%H:%M:%SZ} {use} {old.id} -> {made.id}\n"
+    _note(folder, now, f"{use} {old.id} -> {made.id}")
+    return made.id
+
+
+def rotate_backup(folder: Path, now: datetime) -> tuple[str, str]:
+    """Make a new backup key, as when a custodian changes; return its halves, kept nowhere here.
+
+    Backups made before open with the old halves only.
+    """
+    old = read_backup_recipient(folder)
+    halves = _make_backup(folder)
+    _note(folder, now, f"backup {old} -> {read_backup_recipient(folder)}")
+    return halves
+
+
+def _note(folder: Path, now: datetime, words: str) -> None:
     notes = folder / "rotations.txt"
     before = notes.read_bytes() if notes.exists() else b""
-    write_private(notes, before + note.encode())
-    return made.id
+    at = f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    write_private(notes, before + f"{at} {words}\n".encode())

@@ -101,9 +101,9 @@ def test_a_database_that_does_not_answer_leaves_no_folder(run: Run, tmp_path: Pa
 
 
 def test_a_key_of_no_use_is_refused(run: Run, talks: Path) -> None:
-    status, _, err = run("workstream", "rotate", talks, "backup")
+    status, _, err = run("workstream", "rotate", talks, "mine")
     assert status == 1
-    assert "checkpoint, release, login" in err
+    assert "checkpoint, release, login, backup" in err
 
 
 def test_a_new_release_key_is_the_one_shown(run: Run, talks: Path) -> None:
@@ -112,6 +112,19 @@ def test_a_new_release_key_is_the_one_shown(run: Run, talks: Path) -> None:
     after = run("release", "key", talks)[1]
     assert len(after.strip()) == 64
     assert after != before
+
+
+@pytest.mark.parametrize("use", ["checkpoint", "release", "login", "backup"])
+def test_every_key_can_be_made_anew(run: Run, talks: Path, use: str) -> None:
+    before = {path.name: path.read_bytes() for path in (talks / "keys").iterdir()}
+    status, told, _ = run("workstream", "rotate", talks, use)
+    assert status == 0
+    assert ("second half" in told) == (use == "backup")
+    after = {path.name: path.read_bytes() for path in (talks / "keys").iterdir()}
+    changed = {name for name in before if before[name] != after[name]}
+    assert len(changed) == 1
+    assert changed.pop().startswith(use)
+    assert run("audit", "verify", talks)[0] == 0
 
 
 @pytest.mark.parametrize("command", ["show", "backup", "close", "migrate"])

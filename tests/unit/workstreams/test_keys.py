@@ -73,6 +73,17 @@ def test_what_an_old_key_signed_stays_verifiable(tmp_path: Path) -> None:
     assert len((tmp_path / "rotations.txt").read_text().splitlines()) == 2
 
 
+def test_a_new_backup_key_opens_what_is_closed_from_now_on(tmp_path: Path) -> None:
+    old = keys.joined(*keys.make_all(tmp_path))
+    new = keys.joined(*keys.rotate_backup(tmp_path, NOW))
+    recipient = pyrage.x25519.Recipient.from_str(keys.read_backup_recipient(tmp_path))
+    closed = pyrage.encrypt(b"words", [recipient])
+    assert pyrage.decrypt(closed, [pyrage.x25519.Identity.from_str(new)]) == b"words"
+    with pytest.raises(pyrage.DecryptError):
+        pyrage.decrypt(closed, [pyrage.x25519.Identity.from_str(old)])
+    assert "AGE-SECRET" not in (tmp_path / "rotations.txt").read_text()
+
+
 def test_rotating_one_key_leaves_the_others(tmp_path: Path) -> None:
     keys.make_all(tmp_path)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
