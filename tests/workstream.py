@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pyotp
 from fastapi import FastAPI
+from sqlalchemy import Connection, select, update
 
 from northwatch.web import create_app
 from northwatch.workstreams import folder, signin, store
@@ -21,6 +22,7 @@ from northwatch.workstreams.folder import Folder
 from northwatch.workstreams.guard import Reader
 from northwatch.workstreams.people import NewMember, add_member, member_id
 from northwatch.workstreams.record import Record, open_record
+from northwatch.workstreams.tables import member
 
 CHARTER = """
 name = "Made workstream {mark}"
@@ -91,7 +93,8 @@ class Mint:
     made: dict[str, random.Random] = field(default_factory=dict)
 
     def __call__(self) -> str:
-        chance = self.made.setdefault(self.stream, random.Random(f"{self.seed} {self.stream}"))  # noqa: S311 - made ids, the same each time
+        seed = f"{self.seed} {self.stream}"
+        chance = self.made.setdefault(self.stream, random.Random(seed))  # noqa: S311 - made ids
         return str(uuid.UUID(int=chance.getrandbits(128), version=4))
 
 
@@ -124,19 +127,32 @@ def made_record(
                 roles=frozenset(roles.split()), level=level, is_head=is_head,
             )  # fmt: skip
             made = add_member(connection, record, new, by="")
-            signin.set_password(connection, made, PASSWORD)
             signin.set_totp(connection, made, SECRET)
+        _set_passwords(connection)
     return record
+
+
+_HASHED: list[str] = []
+
+
+def _set_passwords(connection: Connection) -> None:
+    """Give everybody the same password; hashed once, as that is meant to be slow."""
+    if not _HASHED:
+        first = connection.execute(select(member.c.id)).scalars().first()
+        signin.set_password(connection, str(first), PASSWORD)
+        query = select(member.c.password_hash).where(member.c.id == first)
+        _HASHED.append(connection.execute(query).scalar_one())
+    connection.execute(update(member).values(password_hash=_HASHED[0]))
 
 
 def reader(record: Record, name: str) -> Reader:
     """Return a made person as a reader who has just given both factors."""
     party, roles, level, _ = PEOPLE[name]
     with record.reading() as connection:
-        member = member_id(connection, name)
+        found = member_id(connection, name)
     now = record.now_ms()
     return Reader(
-        member=member, party=party, roles=frozenset(roles.split()),
+        member=found, party=party, roles=frozenset(roles.split()),
         level=record.charter.level_number(level), t_from_ms=0, until_ms=now + 3_600_000,
         factor_ms=now,
     )  # fmt: skip

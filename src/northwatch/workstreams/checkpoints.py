@@ -142,18 +142,16 @@ def check_chain(connection: Connection) -> dict[str, int]:
     first = select(charter.c.digest).order_by(charter.c.t_ms).limit(1)
     prev = log.first_link(connection.execute(first).scalar_one())
     heads: dict[str, int] = {}
-    rows = connection.execute(
-        select(entry).order_by(entry.c.seq).execution_options(yield_per=5_000)
-    )
-    for place, row in enumerate(rows, start=1):
-        wanted = log.link_hash(prev, _told(row))
-        if row.seq != place or row.prev != prev or row.hash != wanted:
-            told = datetime.fromtimestamp(row.t_ms / 1000, UTC)
-            problem = f"the chain breaks at entry {place} (dated {told:%Y-%m-%d %H:%M UTC})"
-            remedy = "Keep the record as it is, and compare it with the newest backup"
-            raise ChainError(problem=problem, remedy=remedy)
-        heads[row.hash] = place
-        prev = row.hash
+    query = select(entry).order_by(entry.c.seq).execution_options(yield_per=5_000)
+    with connection.execute(query) as rows:
+        for place, row in enumerate(rows, start=1):
+            if row.seq != place or row.prev != prev or row.hash != log.link_hash(prev, _told(row)):
+                told = datetime.fromtimestamp(row.t_ms / 1000, UTC)
+                problem = f"the chain breaks at entry {place} (dated {told:%Y-%m-%d %H:%M UTC})"
+                remedy = "Keep the record as it is, and compare it with the newest backup"
+                raise ChainError(problem=problem, remedy=remedy)
+            heads[row.hash] = place
+            prev = row.hash
     return heads
 
 
@@ -172,7 +170,8 @@ def _hold(one: Checkpoint, heads: Mapping[str, int], keys: Mapping[str, str]) ->
         signature = bytes.fromhex(one.signature)
     except ValueError:
         signature = b""
-    if public is None or not is_signed(public, signature, one.message()):
+    is_plain = signature.hex() == one.signature  # capital digits would be a second form
+    if public is None or not is_plain or not is_signed(public, signature, one.message()):
         problem = f"the checkpoint of {stroke} is not signed by a key of this record"
         raise ChainError(problem=problem, remedy="Take it from a copy kept outside")
     if one.head not in heads:
