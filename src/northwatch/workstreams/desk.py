@@ -165,6 +165,8 @@ class Desk(Looking):
         self, connection: Connection, kind: Kind, row: dict[str, str], body: Body, label: Label,
         reason: str = "",
     ) -> Item:  # fmt: skip
+        if not isinstance(body, kind.body):
+            raise ParameterError(name="fields", value="...", allowed=f"those of {kind.title}")
         links = kind.links(body)
         bases = {root: self._basis(connection, root) for _, root in links}
         kind.check(body, bases)

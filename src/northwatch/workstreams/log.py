@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from northwatch.workstreams.record import Record
 
 _FIRST: Final = b"northwatch record, first link\n"
+READ: Final = "read"
 SERVER: Final = ""
 """Who acts where no member does: the server on its clock."""
 
@@ -99,15 +100,18 @@ class SeenEntry:
 
 
 def entries_seen_by(record: "Record", reader: Reader, *, limit: int = 200) -> list[SeenEntry]:
-    """Return entries of items the reader may read, and the reader's own; the newest first."""
+    """Return acts on items the reader may read, and the reader's own entries; the newest first.
+
+    What others read, and when, is theirs: it is in the log, and shown to nobody else.
+    """
     readable_items = select(item.c.id).where(readable(reader, record.now_ms()))
     query = (
         select(entry.c.t_ms, entry.c.act, entry.c.item_id, entry.c.purpose, member.c.person)
         .outerjoin(member, member.c.id == entry.c.by)
         .where(
             or_(
-                entry.c.item_id.in_(readable_items),
-                and_(entry.c.item_id == "", entry.c.by == reader.member),
+                and_(entry.c.item_id.in_(readable_items), entry.c.act != READ),
+                and_(or_(entry.c.item_id == "", entry.c.act == READ), entry.c.by == reader.member),
             )
         )
         .order_by(entry.c.seq.desc())

@@ -13,7 +13,7 @@ from itsdangerous import BadSignature
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from northwatch.errors import DeniedError, MissingError, ParameterError
-from northwatch.workstreams import guard
+from northwatch.workstreams import guard, log
 from northwatch.workstreams.guard import Act, Answer, Facts, Reader, State, may, readable
 from northwatch.workstreams.items import Item, Label, fold, items_of
 from northwatch.workstreams.kinds import KINDS, Kind
@@ -65,7 +65,7 @@ class Looking:
         """
         with self.record.reading() as connection:
             found = self._get(connection, item_id)
-        self._note("read", about=found.id)
+        self._note(log.READ, about=found.id)
         return found
 
     def find(self, root: str) -> Item | None:
