@@ -188,6 +188,8 @@ def _unpacked(
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = archive.infolist()
+            if any(info.compress_type != zipfile.ZIP_STORED for info in infos):
+                _refuse(file, "a member of it is packed")
             if sum(info.file_size for info in infos) > MOST_BYTES:
                 _refuse(file, "it unpacks to more than it is")
             held = {info.filename: archive.read(info) for info in infos}

@@ -1,0 +1,1 @@
+"""Releases out and in."""
