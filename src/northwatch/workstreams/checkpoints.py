@@ -89,10 +89,12 @@ def write_checkpoint(record: Record, due_ms: int) -> Checkpoint:
         record.enter(connection, log.SERVER, "tick")
         head = select(entry.c.hash).order_by(entry.c.seq.desc()).limit(1)
         made = Checkpoint(key.id, due_ms, connection.execute(head).scalar_one(), "")
-        write_fact(connection, _LAST_STROKE, str(due_ms))
     signed = Checkpoint(made.key, due_ms, made.head, key.sign(made.message()).hex())
     told = {"key": signed.key, "due": due_ms, "head": signed.head, "signature": signed.signature}
     write_private(record.folder.checkpoints / f"{due_ms}.json", log.canonical(told))
+    with record.writing(even_closed=True) as connection:
+        # Last of all: a stroke cut short before this is done again.
+        write_fact(connection, _LAST_STROKE, str(due_ms))
     return signed
 
 
