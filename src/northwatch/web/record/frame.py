@@ -1,9 +1,10 @@
 """A request, in; who reads and what stands around every page of a workstream's server, out."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import Request
+from fastapi import Depends, Request
 from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.datastructures import FormData, UploadFile
 
@@ -136,16 +137,23 @@ class Form:
         return value if isinstance(value, UploadFile) and value.filename else None
 
 
-async def form_of(request: Request) -> Form:
-    """Return a form sent by a page of ours.
+async def form_of(request: Request) -> AsyncIterator[Form]:
+    """Give a form sent by a page of ours; its files are let go afterwards.
 
     Raises:
-        MissingError: it was not.
+        MissingError: it was not sent by a page of ours.
         ParameterError: it is not a form.
     """
     try:
-        form = Form(await request.form(max_files=1, max_fields=500))
+        data = await request.form(max_files=1, max_fields=500)
     except (ValueError, AssertionError) as error:
         raise ParameterError(name="form", value="...", allowed="fields of the form") from error
-    check_form(request, form.get("csrf"))
-    return form
+    try:
+        form = Form(data)
+        check_form(request, form.get("csrf"))
+        yield form
+    finally:
+        await data.close()
+
+
+Sent = Annotated[Form, Depends(form_of)]

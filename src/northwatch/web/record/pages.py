@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from northwatch.errors import ConflictError, InputError, MissingError, ParameterError
 from northwatch.web.record.draw import page
 from northwatch.web.record.fields import body_of, fields_of, shown
 from northwatch.web.record.findings import MOST_SHOWN, freeze, live, view_of
-from northwatch.web.record.frame import Form, desk_of, form_of
+from northwatch.web.record.frame import Form, Sent, desk_of
 from northwatch.workstreams import log
 from northwatch.workstreams.desk import Desk
 from northwatch.workstreams.guard import Act, State
@@ -31,7 +31,6 @@ from northwatch.workstreams.kinds import (
 from northwatch.workstreams.people import members_seen_by
 
 router: Final = APIRouter(include_in_schema=False)
-Sent = Annotated[Form, Depends(form_of)]
 _LATEST: Final = 6
 _FEW: Final = 6
 _ROWS: Final = 50

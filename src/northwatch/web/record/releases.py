@@ -1,13 +1,13 @@
 """Choose, preview, consent, confirm, sign; and bring in: the pages of the two doors."""
 
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from northwatch.errors import InputError, MissingError, ReleaseError
 from northwatch.web.record.draw import page
-from northwatch.web.record.frame import Form, desk_of, form_of
+from northwatch.web.record.frame import Form, Sent, desk_of
 from northwatch.web.record.pages import label_of, marking_values
 from northwatch.workstreams.desk import Desk
 from northwatch.workstreams.guard import Act
@@ -33,7 +33,6 @@ from northwatch.workstreams.release.draft import FIELDS
 from northwatch.workstreams.release.file import read_draft, unsigned
 
 router: Final = APIRouter(include_in_schema=False)
-Sent = Annotated[Form, Depends(form_of)]
 _MOST: Final = 200
 _TERMS: Final = "For the receiver's own use. Not to be passed on without our consent."
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
 
 from northwatch.web.record.draw import page
-from northwatch.web.record.frame import COOKIE, desk_of, form_of, login_in, record_of
+from northwatch.web.record.frame import COOKIE, Sent, desk_of, login_in, record_of
 from northwatch.workstreams.guard import may
 from northwatch.workstreams.signin import (
     Login,
@@ -55,9 +55,8 @@ def take(request: Request, name: _Text = "", password: _Text = "", code: _Text =
 
 
 @router.post("/signout")
-async def leave(request: Request) -> Response:
+def leave(request: Request, _form: Sent) -> Response:
     """End this login."""
-    await form_of(request)
     login: Login | None = request.state.login
     if login is not None:
         end_login(record_of(request), login)
@@ -73,9 +72,8 @@ def ask_again(request: Request, to: str = "/") -> Response:
 
 
 @router.post("/again")
-async def take_again(request: Request) -> Response:
+def take_again(request: Request, form: Sent) -> Response:
     """Take the fresh code."""
-    form = await form_of(request)
     login: Login | None = login_in(request)
     to = _inside(form.get("to"))
     held = renew(record_of(request), login, form.get("code"), _address(request)) if login else None
@@ -97,9 +95,8 @@ def account(request: Request) -> Response:
 
 
 @router.post("/account/tokens")
-async def add_token(request: Request) -> Response:
+def add_token(request: Request, form: Sent) -> Response:
     """Make a token and show it once."""
-    form = await form_of(request)
     days = int(form.get("days")) if form.get("days").isdigit() else 0
     reader = desk_of(request).reader
     made = make_token(
@@ -109,9 +106,8 @@ async def add_token(request: Request) -> Response:
 
 
 @router.post("/account/tokens/{token_id}/end")
-async def stop_token(request: Request, token_id: str) -> Response:
+def stop_token(request: Request, token_id: str, _form: Sent) -> Response:
     """End a token."""
-    await form_of(request)
     end_token(record_of(request), desk_of(request).reader, token_id)
     return RedirectResponse("/account", 303)
 
