@@ -30,7 +30,13 @@ from northwatch.workstreams.release import (
     submit,
 )
 from northwatch.workstreams.release.draft import REMOVED
-from northwatch.workstreams.release.file import read_draft, unsigned
+from northwatch.workstreams.release.file import (
+    manifest_bytes,
+    members_of,
+    packed,
+    read_draft,
+    unsigned,
+)
 from northwatch.workstreams.release.steps import missing_consents
 from tests.workstream import charter_text, made_record, reader
 
@@ -153,6 +159,19 @@ def test_every_flipped_bit_is_refused(record: Record) -> None:
             read_release(content[:cut], file="f", trusted=keys)
     with pytest.raises(ReleaseError, match="not trusted"):
         read_release(content, file="f", trusted={})
+
+
+def test_a_made_up_signature_is_refused(record: Record) -> None:
+    draft = choose(desk(record, "alice"), choice(statement(record)))
+    members = members_of(draft.lines, {})
+    whole = packed(draft.manifest, members, read_signing_key(record.folder.keys, "release").sign(
+        manifest_bytes(draft.manifest)
+    ))  # fmt: skip
+    assert read_release(whole, file="f", trusted=trusted(record)).digest == draft.digest
+    for signature in (bytes(64), read_signing_key(record.folder.keys, "checkpoint").sign(b"x")):
+        forged = packed(draft.manifest, members, signature)
+        with pytest.raises(ReleaseError, match="signature"):
+            read_release(forged, file="f", trusted=trusted(record))
 
 
 def test_consents_name_the_digest_and_a_second_person_confirms(record: Record) -> None:

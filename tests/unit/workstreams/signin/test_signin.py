@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from northwatch.errors import DeniedError, InputError, MissingError, ParameterError
 from northwatch.workstreams import people, signin
@@ -12,6 +13,7 @@ from northwatch.workstreams.guard import Act, may
 from northwatch.workstreams.people import NewMember
 from northwatch.workstreams.record import Record
 from northwatch.workstreams.signin import passwords, throttle
+from northwatch.workstreams.tables import member
 from tests.workstream import PASSWORD, Clock, code, made_record, reader
 
 
@@ -115,6 +117,17 @@ def test_a_right_that_ends_ends_now(record: Record) -> None:
         people.end_member(connection, record, people.member_id(connection, "berta"), by="")
     assert signin.login_of(record, held) is None
     assert signin.reader_of_token(record, made) is None
+
+
+def test_a_membership_that_ends_at_a_date_ends_then(record: Record) -> None:
+    held = entered(record)
+    with record.writing() as connection:
+        ends = update(member).where(member.c.name == "berta")
+        connection.execute(ends.values(t_to_ms=record.now_ms() + 60_000))
+    assert signin.login_of(record, held) is not None
+    moved(record, seconds=60)
+    assert signin.login_of(record, held) is None
+    assert signin.sign_in(record, "berta", PASSWORD, code(record), "here") is None
 
 
 def test_a_fresh_factor_makes_a_new_login(record: Record) -> None:
