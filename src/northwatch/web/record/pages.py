@@ -220,9 +220,15 @@ def _item_page(
         "live": live(request, body.evidence) if isinstance(body, Finding) else None,
         "passages": _passages(desk, body),
         "acts": _acts(desk, found),
+        "people": _people(desk) if found.kind == "meeting" else {},
         "said": said,
     }
     return page(request, "record/item.html", values, status=status)
+
+
+def _people(desk: Desk) -> dict[str, str]:
+    """Return the names of persons on the record, by root."""
+    return {item.root: item.title for item in desk.listing("person", limit=1_000).items}
 
 
 def _acts(desk: Desk, found: Item) -> Mapping[str, bool]:
