@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pyotp
 import pytest
 from playwright.sync_api import Browser, Page
@@ -167,4 +168,39 @@ def test_the_whole_story(  # noqa: PLR0915 - one story
     assert page.get_by_role("heading", name="Sign in").is_visible()
     assert "Talks on Greenland" not in page.content()
     assert not errors
+    context.close()
+
+
+def test_a_passkey_signs_in_once_per_answer(
+    servers: dict[str, Server], browsers: Callable[[list[str]], Browser]
+) -> None:
+    context = browsers(FLAGS).new_context(locale="en-GB")
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    devtools = context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    device = {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
+        "hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True,
+    }  # fmt: skip
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": device})
+    talks = servers["greenland-talks"]
+    sign_in(page, talks, "head-gl")
+    page.goto(f"{talks[0]}/account")
+    page.get_by_label("What do you call it?").fill("my laptop")
+    page.get_by_role("button", name="Make a passkey").click()
+    page.get_by_text("my laptop").wait_for()
+    sign_out(page)
+    sent: list[str] = []
+    page.on("request", lambda asked: sent.append(asked.post_data or ""))
+    page.get_by_role("button", name="Use a passkey").click()
+    page.wait_for_url(f"{talks[0]}/")
+    assert page.get_by_text("Malik Petersen (made), Greenland").is_visible()
+    answer = next(told for told in sent if told.startswith("answer="))
+    address = talks[0].removeprefix("http://")
+    again = httpx.post(
+        f"http://127.0.0.1:{address.rpartition(':')[2]}/signin/passkey", content=answer,
+        headers={"host": address, "content-type": "application/x-www-form-urlencoded"},
+    )  # fmt: skip
+    assert again.status_code == 401
     context.close()

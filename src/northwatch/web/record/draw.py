@@ -11,6 +11,7 @@ from northwatch.web.record.frame import frame_of, rel_to
 from northwatch.web.render import environment
 from northwatch.workstreams.kinds import KINDS
 
+_ISLANDS: Final = {"record/signin.html": "passkey", "record/account.html": "passkey"}
 _HTML: Final = "text/html; charset=utf-8"
 
 
@@ -24,7 +25,7 @@ def page(
         environment()
         .get_template(template)
         .render(**values, frame=frame, here=path, kinds_of_items=KINDS, instant=instant,
-                rel_to=rel_to, island="")
+                rel_to=rel_to, island=_ISLANDS.get(template, ""))
     )  # fmt: skip
     return Response(body, status, media_type=_HTML)
 

@@ -3,18 +3,25 @@
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Request, Response
-from starlette.responses import RedirectResponse
+from starlette.responses import JSONResponse, RedirectResponse
 
+from northwatch.errors import MissingError
 from northwatch.web.record.draw import page
 from northwatch.web.record.frame import COOKIE, Sent, desk_of, login_in, record_of
-from northwatch.workstreams.guard import may
+from northwatch.workstreams.guard import is_fresh
 from northwatch.workstreams.signin import (
     Login,
+    ask_new,
+    ask_signin,
+    drop,
     end_login,
     end_token,
+    keep,
     make_token,
+    passkeys_of,
     renew,
     sign_in,
+    sign_in_by_passkey,
     tokens_of,
 )
 
@@ -23,6 +30,7 @@ _WRONG_CODE: Final = "That code is not right, or was used before. Wait for the n
 router: Final = APIRouter(include_in_schema=False)
 
 _Text = Annotated[str, Form(max_length=1_000)]
+_Answer = Annotated[str, Form(max_length=20_000)]
 
 
 def signin_page(request: Request, *, refused: bool = False) -> Response:
@@ -52,6 +60,28 @@ def take(request: Request, name: _Text = "", password: _Text = "", code: _Text =
     """Take name, password and code."""
     held = sign_in(record_of(request), name.strip(), password, code.strip(), _address(request))
     return signin_page(request, refused=True) if held is None else _with_login(held, "/")
+
+
+@router.get("/signin/passkey")
+def ask_passkey(request: Request) -> JSONResponse:
+    """Return what the browser's authenticator is asked; the same for everybody."""
+    asked = ask_signin(record_of(request), _host(request))
+    return JSONResponse({"options": asked.options, "seal": asked.seal})
+
+
+@router.post("/signin/passkey")
+def take_passkey(request: Request, answer: _Answer = "") -> Response:
+    """Sign in by a passkey."""
+    held = sign_in_by_passkey(record_of(request), _host(request), _origin(request), answer)
+    return signin_page(request, refused=True) if held is None else _with_login(held, "/")
+
+
+def _host(request: Request) -> str:
+    return request.url.hostname or ""
+
+
+def _origin(request: Request) -> str:
+    return f"{request.url.scheme}://{request.url.netloc}"
 
 
 @router.post("/signout")
@@ -94,6 +124,34 @@ def account(request: Request) -> Response:
     return page(request, "record/account.html", _account(request, ""))
 
 
+@router.get("/account/passkeys")
+def ask_for_passkey(request: Request) -> JSONResponse:
+    """Return what the browser's authenticator is asked to make a passkey."""
+    login: Login | None = request.state.login
+    if login is None:
+        raise MissingError(what="what was asked for")
+    asked = ask_new(record_of(request), login.reader, _host(request), login.name)
+    return JSONResponse({"options": asked.options, "seal": asked.seal})
+
+
+@router.post("/account/passkeys")
+def add_passkey(request: Request, form: Sent) -> Response:
+    """Keep a new passkey; asks for a fresh second factor first."""
+    reader = desk_of(request).reader
+    if not is_fresh(reader, record_of(request).now_ms()):
+        return RedirectResponse("/again?to=/account", 303)
+    here = (_host(request), _origin(request))
+    keep(record_of(request), reader, here, form.get("answer"), form.get("label"))
+    return RedirectResponse("/account", 303)
+
+
+@router.post("/account/passkeys/{passkey_id}/end")
+def stop_passkey(request: Request, passkey_id: str, _form: Sent) -> Response:
+    """Forget a passkey."""
+    drop(record_of(request), desk_of(request).reader, passkey_id)
+    return RedirectResponse("/account", 303)
+
+
 @router.post("/account/tokens")
 def add_token(request: Request, form: Sent) -> Response:
     """Make a token and show it once."""
@@ -120,5 +178,5 @@ def _account(request: Request, made: str) -> dict[str, Any]:
         "level": record.charter.levels[reader.level],
         "tokens": tokens_of(record, reader),
         "made": made,
-        "may": may,
+        "passkeys": passkeys_of(record, reader),
     }
