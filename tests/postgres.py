@@ -4,6 +4,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -63,8 +64,9 @@ def cluster(folder: Path) -> Iterator[str]:
         _wait(port, password)
         yield f"postgresql://keeper:{password}@127.0.0.1:{port}"
     finally:
-        server.terminate()
-        server.wait(20)
+        # At once, whoever is still connected.
+        server.send_signal(signal.SIGINT)
+        server.wait(60)
 
 
 def _wait(port: int, password: str) -> None:

@@ -174,8 +174,9 @@ class Browser:
         """Send a request with the cookie held."""
         headers = {**({"cookie": self.cookie} if self.cookie else {}), **more.pop("headers", {})}
         with ThreadPoolExecutor(1) as thread:
-            asked = self._ask(method, path, headers, more)
-            return thread.submit(asyncio.run, asked).result()
+            return thread.submit(
+                lambda: asyncio.run(self._ask(method, path, headers, more))
+            ).result()
 
     async def _ask(
         self, method: str, path: str, headers: dict[str, str], more: dict[str, Any]

@@ -9,6 +9,7 @@ import asyncio
 import random
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -324,7 +325,9 @@ def _filled(path: str, ids: Sequence[str]) -> list[str]:
 
 def answers(world: World, asked: Sequence[Asked]) -> list[Seen]:
     """Return what a world answers, request by request."""
-    return asyncio.run(_answers(world, asked))
+    # In a thread of its own: the browser tests keep an event loop running in this one.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(_answers(world, asked))).result()
 
 
 async def _answers(world: World, asked: Sequence[Asked]) -> list[Seen]:
