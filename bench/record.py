@@ -10,28 +10,23 @@ byte. The readers share the machine's cores with the server.
 
 import argparse
 import asyncio
-import os
 import random
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import httpx
 
 from northwatch.workstreams import example, folder, signin, store
+from northwatch.workstreams.folder import Folder
 from northwatch.workstreams.guard import Reader
 from northwatch.workstreams.items import Label
 from northwatch.workstreams.kinds import Person, Statement
 from northwatch.workstreams.people import NewMember, add_member
 from northwatch.workstreams.record import open_record
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.workstream import serving
 
 _PAGES: Final = (
     "/", "/record/agenda", "/record/list/person", "/record/list/statement", "/record/people",
@@ -41,7 +36,7 @@ _ITEMS: Final = 2_000
 _PAGE_LIMIT_MS: Final = 300
 
 
-def made(home: Path, members: int) -> tuple[Path, list[str]]:
+def made(home: Path, members: int) -> tuple[Folder, list[str]]:
     """Make a record with items and members; return its folder and a login for each member."""
     charter = home / "charter.toml"
     charter.write_text(example.charter_text("greenland-talks"), encoding="utf-8")
@@ -68,40 +63,7 @@ def made(home: Path, members: int) -> tuple[Path, list[str]]:
         desk.add("person", Person(name=f"Person {number}"), label)
         desk.add("statement", Statement(words=f"We said {number} things", party="DNK"), label)
     record.close()
-    return held.path, logins
-
-
-@contextmanager
-def serving(path: Path) -> "Iterator[str]":
-    """Serve a folder; give the address."""
-    with socket.socket() as tried:
-        tried.bind(("127.0.0.1", 0))
-        port = tried.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "northwatch",
-        "serve",
-        "--workstream",
-        ".",
-        "--port",
-        str(port),
-    ]
-    process = subprocess.Popen(  # noqa: S603 - ourselves
-        command, cwd=path, stderr=subprocess.DEVNULL, env={"PATH": os.environ["PATH"]}
-    )
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(300):
-        try:
-            httpx.get(f"{address}/signin")
-            break
-        except httpx.TransportError:
-            time.sleep(0.1)
-    try:
-        yield address
-    finally:
-        process.terminate()
-        process.wait(30)
+    return held, logins
 
 
 class Tally:
@@ -175,8 +137,8 @@ def main() -> None:
     parser.add_argument("--pause", type=float, default=5)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        path, logins = made(Path(name), given.readers + given.writers)
-        with serving(path) as address:
+        held, logins = made(Path(name), given.readers + given.writers)
+        with serving(held) as (_, address):
             tally = asyncio.run(load(address, logins, given))
     say = sys.stdout.write
     say(f"{given.readers} readers, {given.writers} writers, {given.seconds:.0f} s, ")

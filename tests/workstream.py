@@ -1,11 +1,18 @@
 """Made workstreams for tests: a charter, people, a frozen clock, ids by seed, and a browser."""
 
 import asyncio
+import os
 import random
 import re
+import signal
+import socket
+import subprocess
+import sys
+import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -218,3 +225,29 @@ def browser(record: Record, lake: Path, name: str | None = None, *, steps: int =
     if name is not None:
         assert made.sign_in(record, name, steps=steps).status_code == 303
     return made
+
+
+@contextmanager
+def serving(folder: Folder) -> Iterator[tuple[int, str]]:
+    """Serve a folder as a user would, in a process of its own; give its number and its address."""
+    with socket.socket() as tried:
+        tried.bind(("127.0.0.1", 0))
+        port = tried.getsockname()[1]
+    command = [sys.executable, "-m", "northwatch", "serve", "--workstream", "."]
+    process = subprocess.Popen(
+        [*command, "--port", str(port)], cwd=folder.path, stderr=subprocess.DEVNULL,
+        env={"PATH": os.environ["PATH"], "TMPDIR": str(folder.tmp)},
+    )  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(300):
+        try:
+            httpx.get(f"{address}/signin")
+            break
+        except httpx.TransportError:
+            assert process.poll() is None, "the server ended"
+            time.sleep(0.1)
+    try:
+        yield process.pid, address
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)

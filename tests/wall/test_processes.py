@@ -1,22 +1,13 @@
 """Real servers, looked into while they run: nothing of one in the other."""
 
-import os
 import re
-import signal
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
-from northwatch.workstreams.folder import Folder
 from northwatch.workstreams.keys import read_signing_key
-from tests.workstream import PASSWORD, charter_text, code, made_record
+from tests.workstream import PASSWORD, charter_text, code, made_record, serving
 
 pytestmark = [
     pytest.mark.slow,
@@ -24,40 +15,6 @@ pytestmark = [
 ]
 OWN, OTHER = "kittiwakeown", "zebrafinchother"
 _LARGEST = 64 << 20
-
-
-@contextmanager
-def serving(folder: Folder) -> Iterator[tuple[int, str]]:
-    """Serve a folder as a user would; give the process and its address."""
-    with socket.socket() as tried:
-        tried.bind(("127.0.0.1", 0))
-        port = tried.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "northwatch",
-        "serve",
-        "--workstream",
-        ".",
-        "--port",
-        str(port),
-    ]
-    process = subprocess.Popen(
-        command, cwd=folder.path, stderr=subprocess.PIPE,
-        env={"PATH": os.environ["PATH"], "TMPDIR": str(folder.tmp)},
-    )  # fmt: skip
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(300):
-        try:
-            httpx.get(f"{address}/signin")
-            break
-        except httpx.TransportError:
-            assert process.poll() is None, process.stderr and process.stderr.read()
-            time.sleep(0.1)
-    yield process.pid, address
-    process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=20)
-    assert OTHER.encode() not in told
 
 
 def strings_of(pid: int) -> bytes:

@@ -14,6 +14,7 @@ from northwatch.cli.output import err, out
 from northwatch.errors import NorthwatchError
 from northwatch.lake import copy_lake
 from northwatch.workstreams import example, folder, signin, store
+from northwatch.workstreams.charter import read_charter
 from northwatch.workstreams.keys import read_signing_key, write_private
 from northwatch.workstreams.record import open_record
 
@@ -104,14 +105,11 @@ def serve_both(made: list[MadeWorkstream], port: int) -> list[subprocess.Popen[b
             )
         )  # fmt: skip
         _wait(port + number, running[-1])
-        out.print(f"\n[bold]http://{host}:{port + number}/[/bold]  {_title(one)}")
+        title = read_charter(folder.Folder(one.path).charter).name
+        out.print(f"\n[bold]http://{host}:{port + number}/[/bold]  {title}")
         out.print(one.told, soft_wrap=True)
     out.print()
     return running
-
-
-def _title(one: MadeWorkstream) -> str:
-    return {"arctic-defence": "Defence of the Arctic"}.get(one.name, "Talks on Greenland")
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -4,6 +4,7 @@ import logging
 import socket
 import sys
 import webbrowser
+from contextlib import closing
 from pathlib import Path
 
 import uvicorn
@@ -62,26 +63,19 @@ def serve_record(
     """
     folder = Folder(path.absolute())
     folder.check()
-    record = open_record(folder)
-    is_example = record.charter.example or has_examples(record)
-    if is_example and not host.startswith("127."):
-        record.close()
-        allowed = "a loopback address, as this is an example or its people can sign in"
-        raise SettingsError(name="host", value=host, allowed=allowed)
-    if picture is not None:
-        copy_lake(picture, folder.picture)
-    app = create_app(folder.picture, record=record)
-    strokes = Strokes(record, picture)
-    strokes.start()
-    config = uvicorn.Config(
-        app, host=host, port=port, log_level="critical", access_log=False, server_header=False,
-        date_header=False,
-    )  # fmt: skip
-    try:
-        _Announcing(config, open_browser=False, name=name).run()
-    finally:
-        strokes.stop()
-        record.close()
+    with closing(open_record(folder)) as record:
+        is_example = record.charter.example or has_examples(record)
+        if is_example and not host.startswith("127."):
+            allowed = "a loopback address, as this is an example or its people can sign in"
+            raise SettingsError(name="host", value=host, allowed=allowed)
+        if picture is not None:
+            copy_lake(picture, folder.picture)
+        config = uvicorn.Config(
+            create_app(folder.picture, record=record), host=host, port=port,
+            log_level="critical", access_log=False, server_header=False, date_header=False,
+        )  # fmt: skip
+        with Strokes(record, picture):
+            _Announcing(config, open_browser=False, name=name).run()
 
 
 class _Announcing(uvicorn.Server):

@@ -7,7 +7,7 @@ too. Cutting off the tail is found only by a checkpoint kept elsewhere: parties 
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -89,7 +89,7 @@ def write_checkpoint(record: Record, due_ms: int) -> Checkpoint:
         record.enter(connection, log.SERVER, "tick")
         head = select(entry.c.hash).order_by(entry.c.seq.desc()).limit(1)
         made = Checkpoint(key.id, due_ms, connection.execute(head).scalar_one(), "")
-    signed = Checkpoint(made.key, due_ms, made.head, key.sign(made.message()).hex())
+    signed = replace(made, signature=key.sign(made.message()).hex())
     told = {"key": signed.key, "due": due_ms, "head": signed.head, "signature": signed.signature}
     write_private(record.folder.checkpoints / f"{due_ms}.json", log.canonical(told))
     with record.writing(even_closed=True) as connection:

@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, update
 
-from northwatch.errors import ConflictError, InputError, ParameterError
+from northwatch.errors import ConflictError, DeniedError, InputError, ParameterError
 from northwatch.workstreams import log
-from northwatch.workstreams.guard import Act, State
+from northwatch.workstreams.guard import Act, No, State
 from northwatch.workstreams.items import Item, Label, fold
 from northwatch.workstreams.kinds import KINDS, Body, Kind
 from northwatch.workstreams.looking import Looking
@@ -95,6 +95,8 @@ class Desk(Looking):
         """Reject a proposed or confirmed item; what rests on it alone is withdrawn."""
         with self.record.writing() as connection:
             old = self._get(connection, item_id)
+            if not KINDS[old.kind].is_reviewed:
+                raise DeniedError(No("state").code)
             self._must(Act.CONFIRM, _as_proposed(old))
             self._must_be_current(old)
             new = self._next(connection, old, old.body, old.label, "rejected", reason)

@@ -113,7 +113,7 @@ class Facts:
         made_by: member who made it.
         state: what became of it.
         origin: `here`, or `import` for what came in by a release.
-        is_signed: a signed release.
+        has_steps: only steps of its own change it (a release).
         review: empty, proposed, confirmed or rejected.
     """
 
@@ -122,7 +122,7 @@ class Facts:
     made_by: str
     state: State = State.CURRENT
     origin: str = "here"
-    is_signed: bool = False
+    has_steps: bool = False
     review: str = ""
 
 
@@ -181,14 +181,14 @@ def _is_second(reader: Reader, act: Act, facts: Facts | None) -> No | None:
 
 
 def _state_allows(act: Act, facts: Facts | None) -> No | None:
-    """Rule 6: removed items are gone; signed, imported, superseded and rejected ones stay as is."""
+    """Rule 6: removed items are gone; releases, imports, old and rejected ones stay as is."""
     if facts is None:
         return None
     if facts.state is State.REMOVED:
         return No("state")
     if act not in _CHANGING:
         return None
-    frozen = facts.is_signed or facts.origin == "import" or facts.review == "rejected"
+    frozen = facts.has_steps or facts.origin == "import" or facts.review == "rejected"
     if act is Act.CONFIRM and facts.review != "proposed":
         return No("state")
     return No("state") if frozen or facts.state is not State.CURRENT else None

@@ -116,7 +116,7 @@ def _item(
             made_by=row.made_by,
             state=State(row.state),
             origin=row.origin,
-            is_signed=row.kind == "release" and row.review == "signed",
+            has_steps=row.kind == "release",
             review=row.review if row.kind != "release" else "",
         ),
     )

@@ -17,7 +17,7 @@ from northwatch.workstreams import guard, log
 from northwatch.workstreams.guard import Act, Answer, Facts, Reader, State, may, readable
 from northwatch.workstreams.items import Item, Label, fold, items_of
 from northwatch.workstreams.kinds import KINDS, Kind
-from northwatch.workstreams.tables import audience, blob, item, link, tag, word
+from northwatch.workstreams.tables import blob, item, link, tag, word
 
 if TYPE_CHECKING:
     from northwatch.workstreams.record import Record
@@ -176,22 +176,6 @@ class Looking:
     def may(self, act: Act, of: Item | None = None) -> Answer:
         """Say whether the reader may do this, to an item or at all."""
         return may(self.reader, act, of.facts if of else None, self.record.now_ms())
-
-    def markings(self) -> list[Label]:
-        """Return the markings of items the reader may read, and the charter's default."""
-        query = select(item.c.id, item.c.level).where(self.condition())
-        with self.record.reading() as connection:
-            rows = connection.execute(query).all()
-            held: dict[str, set[str]] = {row.id: set() for row in rows}
-            pairs = select(audience).where(
-                audience.c.item_id.in_(query.with_only_columns(item.c.id))
-            )
-            for item_id, party in connection.execute(pairs):
-                held[item_id].add(party)
-        default = self.record.charter.default_marking
-        first = Label(default.level, frozenset(default.rel_to))
-        seen = {Label(self.levels[row.level], frozenset(held[row.id])) for row in rows}
-        return [first, *sorted(seen - {first}, key=lambda m: (m.level, sorted(m.rel_to)))]
 
     # --- inside ----------------------------------------------------------------------------------
 

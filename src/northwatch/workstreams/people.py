@@ -79,7 +79,8 @@ def add_member(connection: Connection, record: Record, new: NewMember, *, by: st
             t_from_ms=record.now_ms(),
         )
     )  # fmt: skip
-    record.enter(connection, by, "grant", purpose=f"{new.person}, {new.party}")
+    # No name: an entry stays when a person is to be forgotten.
+    record.enter(connection, by, "grant", purpose=made)
     return made
 
 

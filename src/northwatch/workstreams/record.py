@@ -100,9 +100,13 @@ def open_record(
     """
     if alone:
         store.claim_process(str(folder.path))
+    database: store.Database | None = None
     try:
-        return Record(folder, store.open_database(folder), clock=clock, mint=mint)
+        database = store.open_database(folder)
+        return Record(folder, database, clock=clock, mint=mint)
     except BaseException:
+        if database is not None:
+            database.close()
         if alone:
             store.free_process(str(folder.path))
         raise

@@ -181,7 +181,6 @@ member: Final = Table(
     Column("password_hash", Text, nullable=False, default=""),
     Column("totp_secret", String(_CODE), nullable=False, default=""),
     Column("totp_last_step", BigInteger, nullable=False, default=0),
-    Column("oidc_subject", String(255), nullable=False, default=""),
 )
 
 passkey: Final = Table(
@@ -214,7 +213,6 @@ login: Final = Table(
     Column("until_ms", BigInteger, nullable=False),
     Column("factor_ms", BigInteger),
     Column("ended_ms", BigInteger),
-    Column("challenge", Text, nullable=False, default=""),
 )
 
 # A program's right to read or write here. hash: SHA-256 of the token.

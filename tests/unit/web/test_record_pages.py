@@ -156,6 +156,12 @@ def test_what_binds_others_asks_for_a_fresh_code(tmp_path: Path) -> None:
     record.close()
 
 
+def test_a_body_that_is_too_large_or_tells_no_length_is_refused(alice: Browser) -> None:
+    for headers in ({"content-length": "99999999"}, {"transfer-encoding": "chunked"}):
+        answer = alice.ask("POST", "/record/imports", headers=headers, content=b"")
+        assert answer.status_code == 413
+
+
 def test_cookies_are_this_hosts_alone(record: Record) -> None:
     answer = Browser(browser(record, Path("x"))._app).sign_in(record, "berta")  # noqa: SLF001 - a second door
     cookie = answer.headers["set-cookie"]

@@ -159,6 +159,13 @@ def test_a_confirmation_names_the_person(alice: Desk, berta: Desk) -> None:
     assert caught.value.reason == "state"
 
 
+def test_only_what_waits_for_review_can_be_rejected(alice: Desk) -> None:
+    made = alice.add("person", Person(name="Anna"), ALL)
+    with pytest.raises(DeniedError) as caught:
+        alice.reject(made.id, reason="r")
+    assert caught.value.reason == "state"
+
+
 def test_spans_prove_their_words(alice: Desk) -> None:
     document = alice.add(
         "document", Document(title="t", source="s", kind="article"), ALL,

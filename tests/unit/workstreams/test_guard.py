@@ -100,7 +100,7 @@ def test_the_condition_says_what_the_rules_say(record: Record) -> None:
         (a_reader(), Act.READ, some_facts(state=State.REMOVED), "state"),
         (a_reader(), Act.WRITE, some_facts(state=State.SUPERSEDED), "state"),
         (a_reader(), Act.WRITE, some_facts(origin="import"), "state"),
-        (a_reader(), Act.WRITE, some_facts(is_signed=True), "state"),
+        (a_reader(), Act.WRITE, some_facts(has_steps=True), "state"),
         (a_reader(), Act.WRITE, some_facts(review="rejected"), "state"),
         (a_reader(), Act.CONFIRM, some_facts(review="proposed"), "yes"),
         (a_reader(), Act.CONFIRM, some_facts(review="confirmed"), "state"),

@@ -8,13 +8,15 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from fastapi import Request, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
 from northwatch.web.record.frame import login_in, reader_in
 from northwatch.web.record.signin import signin_page
 
-OPEN: Final = ("/signin", "/invitation", "/assets/", "/static/")
-"""Beginnings of paths that need no login: they say nothing of the record."""
+DOOR: Final = ("/signin", "/signin/passkey")
+FILES: Final = ("/assets/", "/static/")
+"""What needs no login: the door itself, and files that are the same on every server."""
 
 NO_STORE: Final = "no-store"
 _LARGEST: Final = 64 << 20
@@ -27,12 +29,32 @@ async def gate(request: Request, proceed: Proceed) -> Response:
     request.state.login = None
     request.state.reader = None
     path = request.url.path
-    if any(path == one or path.startswith(one.rstrip("/") + "/") for one in OPEN):
+    if path.startswith(FILES):
         return await proceed(request)
-    if int(request.headers.get("content-length") or 0) > _LARGEST:
-        return JSONResponse({"error": {"code": "too-large", "status": 413}}, 413)
-    request.state.login = login_in(request)
-    request.state.reader = reader_in(request)
-    response = await proceed(request) if request.state.reader else signin_page(request)
+    response = _too_large(request) or await _let_in(request, proceed)
     response.headers["Cache-Control"] = NO_STORE
     return response
+
+
+def _too_large(request: Request) -> Response | None:
+    """Refuse a body that is too large, or that does not say how large it is."""
+    told = request.headers.get("content-length", "0")
+    if "transfer-encoding" not in request.headers and told.isdigit() and int(told) <= _LARGEST:
+        return None
+    return JSONResponse({"error": {"code": "too-large", "status": 413}}, 413)
+
+
+async def _let_in(request: Request, proceed: Proceed) -> Response:
+    if request.url.path in DOOR:
+        return await proceed(request)
+    # The database may make one wait, and here everybody else would wait too.
+    await run_in_threadpool(_look, request)
+    if request.state.reader:
+        return await proceed(request)
+    return await run_in_threadpool(signin_page, request)
+
+
+def _look(request: Request) -> None:
+    """Find who reads."""
+    request.state.login = login_in(request)
+    request.state.reader = reader_in(request)

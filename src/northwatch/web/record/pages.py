@@ -1,7 +1,7 @@
 """A reader's request, in; a page of the record, out. No rule lives here: the desk decides."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -395,7 +395,7 @@ def marking_values(desk: Desk, old: Item | None, sent: Form | None = None) -> di
         "label": label,
         "levels": charter.levels[: desk.reader.level + 1],
         "parties": charter.party_names,
-        "why": desk.why_label(replace(desk.facts_of(label))),
+        "why": desk.why_label(desk.facts_of(label)),
     }
 
 

@@ -48,7 +48,7 @@ def _doors(request: Request, desk: Desk, said: str) -> Response:
     values = {
         "out": desk.listing("release", limit=_MOST).items,
         "came": desk.listing("import", limit=_MOST).items,
-        "may_release": bool(desk.may(Act.RELEASE)) or _only_factor(desk),
+        "may_release": _could(desk, Act.RELEASE),
         "may_bring": bool(desk.may(Act.WRITE)),
         "trusted": desk.record.charter.trusted_keys,
         "said": said,
@@ -57,10 +57,9 @@ def _doors(request: Request, desk: Desk, said: str) -> Response:
     return page(request, "record/releases.html", values, status=400 if said else 200)
 
 
-def _only_factor(desk: Desk) -> bool:
-    """Say whether nothing but a fresh second factor stands between the reader and a release."""
-    answer = desk.may(Act.RELEASE)
-    return answer.code in {"yes", "factor"}
+def _could(desk: Desk, act: Act, of: Item | None = None) -> bool:
+    """Say whether nothing but a fresh second factor stands between the reader and an act."""
+    return desk.may(act, of).code in {"yes", "factor"}
 
 
 @router.get("/record/releases/choose")
@@ -122,7 +121,7 @@ def _preview(request: Request, desk: Desk, release_id: str, said: str) -> Respon
     kinds = sorted({line.kind for line in lines})
     values = {
         "release": release, "body": release.body, "manifest": manifest, "lines": lines,
-        "size": len(content), "now": now, "is_mine": is_mine, "said": said,
+        "size": len(content), "now": now, "said": said,
         "why": desk.why_label(release.facts),
         "left_out": release.body.left_out if is_mine else {},
         "can": _can(desk, release, now.state),
@@ -145,8 +144,7 @@ def _release(desk: Desk, release_id: str) -> Item:
 
 def _can(desk: Desk, release: Item, state: str) -> dict[str, bool]:
     """Return which steps the reader could take; a fresh factor may still be asked for."""
-    consents = desk.may(Act.CONSENT, release).code in {"yes", "factor"}
-    releases = desk.may(Act.RELEASE, release).code in {"yes", "factor"}
+    consents, releases = _could(desk, Act.CONSENT, release), _could(desk, Act.RELEASE, release)
     is_mine = release.made_by == desk.reader.member
     return {
         "submit": state == "draft" and is_mine and releases,

@@ -174,7 +174,6 @@ def _account(request: Request, made: str) -> dict[str, Any]:
     record, reader = record_of(request), desk_of(request).reader
     return {
         "reader": reader,
-        "party": record.charter.party_names[reader.party],
         "level": record.charter.levels[reader.level],
         "tokens": tokens_of(record, reader),
         "made": made,

@@ -25,11 +25,11 @@ class Strokes:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="strokes", daemon=True)
 
-    def start(self) -> None:
+    def __enter__(self) -> None:
         """Begin."""
         self._thread.start()
 
-    def stop(self) -> None:
+    def __exit__(self, *_: object) -> None:
         """End, and wait until what is under way is done."""
         self._over.set()
         self._thread.join()

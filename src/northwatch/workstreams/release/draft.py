@@ -14,6 +14,7 @@ from typing import Any, Final
 from northwatch.errors import InputError, ParameterError
 from northwatch.workstreams.charter import rule_in_words
 from northwatch.workstreams.desk import Desk
+from northwatch.workstreams.guard import State
 from northwatch.workstreams.items import Item
 from northwatch.workstreams.keys import read_signing_key
 from northwatch.workstreams.kinds import Document, DocumentText, Frozen, Span, When
@@ -112,10 +113,29 @@ def choose(desk: Desk, choice: Choice) -> Draft:
         raise InputError(problem)
     items = [desk.get(item_id) for item_id in dict.fromkeys(choice.items)]
     for item in items:
-        if item.kind not in FIELDS or item.review == "proposed":
-            problem = f"a {item.kind.replace('_', ' ')} like this does not travel; leave it out"
-            raise InputError(problem)
+        _must_travel(item)
+    for item_id, redaction in choice.redactions.items():
+        _must_redact(item_id, redaction, items)
     return _built(desk, choice, items, _Building(desk, choice, items))
+
+
+def _must_travel(item: Item) -> None:
+    """Refuse what is not, or not yet, or no longer, on the record as it stands."""
+    stands = item.state is State.CURRENT and item.review in {"", "confirmed"}
+    if item.kind not in FIELDS or not stands:
+        problem = f"a {item.kind.replace('_', ' ')} like this does not travel; leave it out"
+        raise InputError(problem)
+
+
+def _must_redact(item_id: str, redaction: Redaction, items: list[Item]) -> None:
+    """Refuse a redaction that would leave out nothing: a slip there lets words out."""
+    of = next((item for item in items if item.id == item_id), None)
+    unknown = redaction.fields - set(FIELDS[of.kind]) if of else {"item"}
+    if unknown:
+        problem = (
+            f"nothing to leave out under {', '.join(sorted(unknown))}; name fields of the item"
+        )
+        raise InputError(problem)
 
 
 def choose_withdrawal(desk: Desk, release: Item, choice: Choice, of: str) -> Draft:

@@ -19,7 +19,6 @@ from northwatch.errors import ReleaseError
 from northwatch.workstreams.keys import SigningKey, is_signed, key_id
 from northwatch.workstreams.log import canonical
 
-FORMAT: Final = "northwatch release 1"
 MOST_BYTES: Final = 64 << 20
 _MANIFEST: Final = "manifest.json"
 _ITEMS: Final = "items.jsonl"

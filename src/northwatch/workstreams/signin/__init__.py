@@ -24,7 +24,6 @@ from northwatch.workstreams.signin.second_factor import (
     new_recovery_codes,
     new_totp_secret,
     set_totp,
-    totp_address,
 )
 from northwatch.workstreams.signin.tokens import (
     PREFIX,
@@ -63,5 +62,4 @@ __all__ = [
     "sign_in_by_passkey",
     "start_login",
     "tokens_of",
-    "totp_address",
 ]

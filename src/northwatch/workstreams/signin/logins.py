@@ -48,15 +48,18 @@ def digest(secret: str) -> str:
 
 def sign_in(record: Record, name: str, password: str, code: str, address: str) -> str | None:
     """Return what the browser is to hold; None if this does not sign anybody in."""
-    with record.writing(even_closed=True) as connection:
+    with record.reading() as connection:
         row = connection.execute(select(member).where(member.c.name == name)).first()
-        heard = throttle.is_heard(connection, record, name, address)
-        known = is_password(row.password_hash if row else "", password)
-        now = record.now_ms()
-        if not (row and heard and known and _is_member(row, now)):
-            throttle.note_failure(connection, record, name, address)
-            return None
-        if not takes_code(connection, row.id, row.totp_secret, code, now):
+    # Slow on purpose, and so not while all other writers wait.
+    known = is_password(row.password_hash if row else "", password)
+    with record.writing(even_closed=True) as connection:
+        heard, now = throttle.is_heard(connection, record, name, address), record.now_ms()
+        is_known = heard and known and row is not None and _is_member(row, now)
+        if (
+            row is None
+            or not is_known
+            or not takes_code(connection, row.id, row.totp_secret, code, now)
+        ):
             throttle.note_failure(connection, record, name, address)
             return None
         stronger = rehashed(row.password_hash, password)

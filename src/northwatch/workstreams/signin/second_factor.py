@@ -27,11 +27,6 @@ def code_now(secret: str) -> str:
     return pyotp.TOTP(secret).now()
 
 
-def totp_address(secret: str, host: str, name: str) -> str:
-    """Return the address that authenticator programs read; it names the host and nothing else."""
-    return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=host)
-
-
 def set_totp(connection: Connection, member_id: str, secret: str) -> None:
     """Keep a member's new secret."""
     changed = update(member).where(member.c.id == member_id)

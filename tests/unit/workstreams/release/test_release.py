@@ -230,6 +230,35 @@ def test_one_releases_only_what_one_reads(record: Record) -> None:
         choose(desk(record, "berta"), choice(hidden))
 
 
+def test_what_was_rejected_or_superseded_does_not_travel(record: Record) -> None:
+    alice = desk(record, "alice")
+    old = statement(record)
+    rejected = alice.reject(old.id, reason="misheard")
+    for item in (old, rejected):
+        with pytest.raises(InputError, match="does not travel"):
+            choose(alice, choice(item))
+
+
+def test_a_redaction_that_leaves_out_nothing_is_refused(record: Record) -> None:
+    item = statement(record)
+    for left in ({item.id: Redaction(frozenset({"speakers"}))}, {"other": Redaction(words=("w",))}):
+        with pytest.raises(InputError, match="nothing to leave out"):
+            choose(desk(record, "alice"), choice(item, redactions=left))
+
+
+def test_only_its_own_steps_change_a_release(record: Record) -> None:
+    made = proposed(record, choose(desk(record, "alice"), choice(statement(record))))
+    for name in ("alice", "anton", "berta"):
+        who = desk(record, name)
+        with pytest.raises(DeniedError):
+            who.remove(made.id, reason="r")
+        with pytest.raises(DeniedError):
+            who.reject(made.id, reason="r")
+        with pytest.raises(DeniedError):
+            who.supersede(made.id, made.body)
+    assert standing(desk(record, "alice"), made).state == "consenting"
+
+
 def test_the_copy_does_not_move_when_the_item_does(record: Record) -> None:
     item = statement(record)
     draft = choose(desk(record, "alice"), choice(item))
