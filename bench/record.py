@@ -113,7 +113,8 @@ async def write(
 async def load(address: str, logins: list[str], given: argparse.Namespace) -> Tally:
     """Run all readers and writers."""
     tally, until = Tally(), time.monotonic() + given.seconds
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+    # Shorter than the server's five seconds: a browser would ask again, this client does not.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=3)
     async with httpx.AsyncClient(base_url=address, limits=limits, timeout=60) as client:
         readers = [read(client, one, until, given.pause, tally) for one in logins[: given.readers]]
         writers = [write(client, one, until, given.pause, tally) for one in logins[given.readers :]]
