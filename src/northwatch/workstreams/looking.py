@@ -56,6 +56,17 @@ class Looking:
         self.record = record
         self.reader = reader
         self.levels = tuple(record.charter.levels)
+        self._held: list[tuple[str, str, str]] | None = None
+
+    def hold_notes(self) -> None:
+        """Keep the notes of reads until `enter_notes`: a page is one transaction, not fourteen."""
+        self._held = []
+
+    def enter_notes(self) -> None:
+        """Enter the notes held back; whoever held them calls this before the answer leaves."""
+        held, self._held = self._held or [], None
+        if held:
+            self._enter(held)
 
     def get(self, item_id: str) -> Item:
         """Return an item.
@@ -100,6 +111,14 @@ class Looking:
         with self.record.reading() as connection:
             counted = connection.execute(select(func.count()).select_from(query.subquery()))
             return int(counted.scalar_one())
+
+    def counts(self) -> dict[str, int]:
+        """Return `count` of every kind."""
+        current = and_(self.condition(), item.c.state == State.CURRENT.value)
+        query = select(item.c.kind, func.count()).where(current).group_by(item.c.kind)
+        with self.record.reading() as connection:
+            counted = {row[0]: int(row[1]) for row in connection.execute(query)}
+        return {kind: counted.get(kind, 0) for kind in KINDS}
 
     def search(self, text: str, *, after: str | None = None, limit: int = 100) -> Page:
         """Return current items that hold all words, the last as a beginning; the newest first."""
@@ -238,10 +257,17 @@ class Looking:
 
     def _note(self, act: str, *, about: str = "", purpose: str = "") -> None:
         """Enter a read: before its answer leaves, and whether the record is closed or not."""
+        if self._held is None:
+            self._enter([(act, about, purpose)])
+        else:
+            self._held.append((act, about, purpose))
+
+    def _enter(self, notes: list[tuple[str, str, str]]) -> None:
         with self.record.writing(durable=False, even_closed=True) as connection:
-            self.record.enter(
-                connection, self.reader.member, act, about=(about, ""), purpose=purpose
-            )
+            for act, about, purpose in notes:
+                self.record.enter(
+                    connection, self.reader.member, act, about=(about, ""), purpose=purpose
+                )
 
 
 def _holds(sought: str, *, is_beginning: bool) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from northwatch.web.record import pages
 from northwatch.workstreams.kinds import KINDS
 from northwatch.workstreams.record import Record
 from tests.workstream import Browser, Clock, browser, code, made_record
@@ -154,6 +155,33 @@ def test_what_binds_others_asks_for_a_fresh_code(tmp_path: Path) -> None:
         .startswith("/record/releases/")
     )
     record.close()
+
+
+def test_a_page_whose_reading_cannot_be_entered_does_not_leave(
+    alice: Browser, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError
+
+    made = add(alice, "person", name="Aqqaluk")
+    assert "Aqqaluk" in alice.get(f"/record/item/{made}").text
+    with monkeypatch.context() as patch:
+        patch.setattr(record, "enter", refuse)
+        answer = alice.get(f"/record/item/{made}")
+    assert answer.status_code == 500
+    assert "Aqqaluk" not in answer.text
+
+
+def test_many_persons_are_told_by_the_newest_and_a_list(
+    alice: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "_PERSONS", 1)
+    add(alice, "person", name="Ivalu")
+    add(alice, "person", name="Malik")
+    page = alice.get("/record/people").text
+    assert "Malik" in page
+    assert "Ivalu" not in page
+    assert 'href="/record/list/person"' in page
 
 
 def test_a_body_that_is_too_large_or_tells_no_length_is_refused(alice: Browser) -> None:

@@ -222,6 +222,32 @@ def test_every_act_is_an_entry_and_the_chain_holds(alice: Desk, record: Record) 
     assert checkpoints.verify(record).entries == len(acts)
 
 
+def test_notes_held_back_are_entered_once_and_in_order(alice: Desk, record: Record) -> None:
+    def acts() -> list[str]:
+        with record.reading() as connection:
+            return list(connection.execute(select(entry.c.act).order_by(entry.c.seq)).scalars())
+
+    made = alice.add("person", Person(name="Anna"), ALL)
+    before = acts()
+    alice.hold_notes()
+    alice.get(made.id)
+    alice.listing("person")
+    assert acts() == before
+    alice.enter_notes()
+    alice.enter_notes()
+    assert acts() == [*before, "read", "list"]
+    assert checkpoints.verify(record).entries == len(before) + 2
+
+
+def test_counts_are_what_lists_hold(alice: Desk, berta: Desk) -> None:
+    alice.add("person", Person(name="Anna"), ALL)
+    alice.add("person", Person(name="Aqqaluk"), OURS)
+    for desk, people in ((alice, 2), (berta, 1)):
+        counts = desk.counts()
+        assert counts["person"] == people
+        assert counts == {kind: len(desk.listing(kind).items) for kind in counts}
+
+
 def test_search_knows_letters_of_the_north() -> None:
     assert fold("Løkke RASMUSSEN, Ísland, Þór, Kalaallit Nunaat") == [
         "lokke", "rasmussen", "island", "thor", "kalaallit", "nunaat",

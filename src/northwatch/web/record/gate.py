@@ -11,7 +11,7 @@ from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
-from northwatch.web.record.frame import login_in, reader_in
+from northwatch.web.record.frame import login_in, reader_in, record_of
 from northwatch.web.record.signin import signin_page
 
 DOOR: Final = ("/signin", "/signin/passkey")
@@ -27,7 +27,7 @@ Proceed = Callable[[Request], Awaitable[Response]]
 async def gate(request: Request, proceed: Proceed) -> Response:
     """Let a reader through; give anybody else the sign-in page."""
     request.state.login = None
-    request.state.reader = None
+    request.state.desk = None
     path = request.url.path
     if path.startswith(FILES):
         return await proceed(request)
@@ -49,12 +49,17 @@ async def _let_in(request: Request, proceed: Proceed) -> Response:
         return await proceed(request)
     # The database may make one wait, and here everybody else would wait too.
     await run_in_threadpool(_look, request)
-    if request.state.reader:
-        return await proceed(request)
-    return await run_in_threadpool(signin_page, request)
+    if request.state.desk is None:
+        return await run_in_threadpool(signin_page, request)
+    response = await proceed(request)
+    await run_in_threadpool(request.state.desk.enter_notes)
+    return response
 
 
 def _look(request: Request) -> None:
-    """Find who reads."""
+    """Find who reads, and open the record for them."""
     request.state.login = login_in(request)
-    request.state.reader = reader_in(request)
+    reader = reader_in(request)
+    if reader:
+        request.state.desk = record_of(request).for_reader(reader)
+        request.state.desk.hold_notes()

@@ -34,6 +34,7 @@ router: Final = APIRouter(include_in_schema=False)
 _LATEST: Final = 6
 _FEW: Final = 6
 _ROWS: Final = 50
+_PERSONS: Final = 100
 _LISTED: Final = (
     "meeting", "person", "document", "statement", "stance", "agreed_point", "finding",
     "commitment", "release", "import",
@@ -49,6 +50,7 @@ def home(request: Request) -> Response:
     """Show who takes part, what is due, and what is new."""
     desk = desk_of(request)
     latest = {kind: desk.listing(kind, limit=_LATEST).items for kind in ("finding", "statement")}
+    counts = desk.counts()
     return page(
         request,
         "record/home.html",
@@ -56,7 +58,7 @@ def home(request: Request) -> Response:
             "charter": desk.record.charter,
             "due": [row for row in _commitments(desk) if row.status != "met"][:_LATEST],
             "latest": latest,
-            "counts": {kind: desk.count(kind) for kind in _LISTED},
+            "counts": {kind: counts[kind] for kind in _LISTED},
             "received": desk.listing("import", limit=_LATEST).items,
         },
     )
@@ -114,7 +116,7 @@ def people(request: Request) -> Response:
         "record/people.html",
         {
             "members": members_seen_by(desk),
-            "people": desk.listing("person", limit=500).items,
+            "people": desk.listing("person", limit=_PERSONS),
             "capacities": desk.listing("capacity", limit=1_000).items,
             "charter": desk.record.charter,
         },
