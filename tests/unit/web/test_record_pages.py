@@ -173,11 +173,13 @@ def test_a_page_whose_reading_cannot_be_entered_does_not_leave(
 
 
 def test_many_persons_are_told_by_the_newest_and_a_list(
-    alice: Browser, monkeypatch: pytest.MonkeyPatch
+    alice: Browser, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert isinstance(record.clock, Clock)
     monkeypatch.setattr(pages, "_PERSONS", 1)
-    add(alice, "person", name="Ivalu")
-    add(alice, "person", name="Malik")
+    for name in ("Ivalu", "Malik"):
+        record.clock.move(timedelta(seconds=1))
+        add(alice, "person", name=name)
     page = alice.get("/record/people").text
     assert "Malik" in page
     assert "Ivalu" not in page
