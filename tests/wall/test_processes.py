@@ -1,5 +1,6 @@
 """Real servers, looked into while they run: nothing of one in the other."""
 
+import contextlib
 import re
 from pathlib import Path
 
@@ -17,11 +18,20 @@ OWN, OTHER = "kittiwakeown", "zebrafinchother"
 _LARGEST = 64 << 20
 
 
+def open_files(pid: int) -> set[str]:
+    """Return what the open files of a process are; one that closes while we look is left out."""
+    found = set()
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            found.add(str(link.readlink()))
+    return found
+
+
 def strings_of(pid: int) -> bytes:
     """Return environment, command, open files, mapped files and all private memory of a process."""
     at = Path(f"/proc/{pid}")
     told = [(at / name).read_bytes() for name in ("environ", "cmdline", "maps")]
-    told += [str(link.readlink()).encode() for link in (at / "fd").iterdir()]
+    told += [name.encode() for name in open_files(pid)]
     told.append(str((at / "cwd").readlink()).encode())
     with (at / "mem").open("rb", buffering=0) as memory:
         for line in (at / "maps").read_text().splitlines():
@@ -63,8 +73,7 @@ def test_a_server_makes_no_connection_of_its_own(tmp_path: Path) -> None:
     record.close()
     with serving(record.folder) as (pid, address):
         httpx.get(address)
-        mine = {str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()}
-        sockets = {name[8:-1] for name in mine if name.startswith("socket:[")}
+        sockets = {name[8:-1] for name in open_files(pid) if name.startswith("socket:[")}
         rows = [line.split() for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]]
     port = f"{int(address.rpartition(':')[2]):04X}"
     ours = [row for row in rows if row[9] in sockets]
