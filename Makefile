@@ -12,14 +12,15 @@ UV ?= $(shell command -v uv || echo .tools/bin/uv)
 RUN := $(UV) run --locked --no-sync
 STATIC := src/northwatch/web/static/manifest.json
 KERNELS := $(shell grep -rl njit src --include=*.py)
+PROVIDER := tests/identity_provider
 CLIENT := $(shell git ls-files frontend 2>/dev/null || find frontend -type f -not -path '*/node_modules/*')
 
-.PHONY: demo test check lint bench docs setup client browser postgresql clean
+.PHONY: demo test check lint bench docs setup client browser postgresql provider clean
 
 demo: setup client  ## build the picture of a made season (FILES="..." adds your own), print it, serve it
 	$(RUN) northwatch demo $(FILES)
 
-test: setup client browser postgresql  ## every test
+test: setup client browser postgresql provider  ## every test
 	$(RUN) pytest -q -n 2 --dist loadfile $(ARGS)
 
 check: lint test  ## all that CI runs
@@ -76,6 +77,13 @@ postgresql:
 	  else \
 	    echo "PostgreSQL is not here: its tests will be skipped (sudo apt-get install postgresql)"; \
 	  fi; }
+
+provider: $(PROVIDER)/node_modules/.ready
+
+$(PROVIDER)/node_modules/.ready: $(PROVIDER)/package-lock.json
+	@echo "Installing an identity provider for the tests of sign-in"
+	npm --prefix $(PROVIDER) ci --no-audit --no-fund --loglevel=error
+	@touch $@
 
 clean:
 	rm -rf .venv .tools frontend/node_modules src/northwatch/web/static site lake

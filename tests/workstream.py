@@ -5,7 +5,6 @@ import os
 import random
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -30,6 +29,7 @@ from northwatch.workstreams.guard import Reader
 from northwatch.workstreams.people import NewMember, add_member, member_id
 from northwatch.workstreams.record import Record, open_record
 from northwatch.workstreams.tables import member
+from tests.identity import free_port
 
 CHARTER = """
 name = "Made workstream {mark}"
@@ -228,11 +228,9 @@ def browser(record: Record, lake: Path, name: str | None = None, *, steps: int =
 
 
 @contextmanager
-def serving(folder: Folder) -> Iterator[tuple[int, str]]:
+def serving(folder: Folder, *, port: int = 0) -> Iterator[tuple[int, str]]:
     """Serve a folder as a user would, in a process of its own; give its number and its address."""
-    with socket.socket() as tried:
-        tried.bind(("127.0.0.1", 0))
-        port = tried.getsockname()[1]
+    port = port or free_port()
     command = [sys.executable, "-m", "northwatch", "serve", "--workstream", "."]
     process = subprocess.Popen(
         [*command, "--port", str(port)], cwd=folder.path, stderr=subprocess.DEVNULL,

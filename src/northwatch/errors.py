@@ -19,6 +19,7 @@ NorthwatchError            has a code; its message holds no text from a record
 │  ├─ SecondRecordError    this process has a record open already
 │  ├─ ClosedError          the record is closed: it can be read, not changed
 │  ├─ ReleaseError         a release's file is not what it says it is
+│  ├─ ProviderError        an identity provider does not do its part
 │  └─ ChainError           the log is not whole; names the first break
 └─ SettingsError           names the setting and the allowed values
 """
@@ -224,6 +225,17 @@ class ReleaseError(RecordError):
         """Name the file, what is wrong with it and what to do."""
         super().__init__(f"{file}: {problem}. {remedy}")
         self.file = file
+        self.problem = problem
+
+
+class ProviderError(RecordError):
+    """The identity provider does not do its part."""
+
+    code = "provider"
+
+    def __init__(self, *, problem: str) -> None:
+        """Say what it did not do, and name no address and no person."""
+        super().__init__(f"the identity provider: {problem}; sign in by password, or try later")
         self.problem = problem
 
 

@@ -125,7 +125,7 @@ GUARDS = [
     ),
     Guard(
         "rights that end now",
-        gone("northwatch.workstreams.signin.logins._is_member", lambda *_: True),
+        gone("northwatch.workstreams.signin.logins.is_member", lambda *_: True),
         on_record(test_signin.test_a_membership_that_ends_at_a_date_ends_then),
     ),
     Guard(

@@ -414,7 +414,12 @@ def imported(*roots: Path) -> str:
 
 
 def test_probe_34_no_notices_are_sent() -> None:
-    assert not re.search(r"smtplib|email|requests|aiosmtp", imported(_ROOM))
+    told = imported(_ROOM)
+    assert not re.search(r"smtplib|email|aiosmtp", told)
+    # One module speaks to the outside: to the identity provider that the keeper has set.
+    spoken = re.findall(r"\b(requests|httpx|urllib\.request|http\.client|socket)\b", told)
+    speaks = [path.name for path in _ROOM.rglob("*.py") if "import requests" in path.read_text()]
+    assert (spoken, speaks) == (["requests"], ["provider.py"])
 
 
 def test_probe_35_no_sockets_and_no_streams_carry_items(record: Record) -> None:

@@ -180,6 +180,65 @@ def member(
     out.print(f"  recovery codes  {' '.join(codes)}", soft_wrap=True)
 
 
+@workstream.command(
+    epilog="Example: `northwatch workstream provider talks --issuer https://id.example.org "
+    "--client talks --address https://talks.example.org`"
+)
+def provider(
+    folder: FolderArgument,
+    issuer: Annotated[str, typer.Option("--issuer", help="URL by which it names itself.")] = "",
+    client: Annotated[str, typer.Option("--client", help="This server's name there.")] = "",
+    address: Annotated[str, typer.Option("--address", help="URL of this server.")] = "",
+    end: Annotated[bool, typer.Option("--end", help="Let no provider vouch any more.")] = False,
+) -> None:
+    """Let an identity provider (OpenID Connect) vouch for members; the client's secret is asked."""
+    from northwatch.cli.output import out
+    from northwatch.workstreams import keys, settings, signin
+
+    record = opened(folder)
+    if end:
+        signin.set_provider(record, None)
+        out.print("No identity provider vouches for members any more.")
+        return
+    made = settings.new_provider(issuer=issuer, client_id=client, address=address)
+    signin.discover(made)
+    secret = typer.prompt("The client's secret", hide_input=True, err=True)
+    keys.write_provider_secret(record.folder.keys, secret.strip())
+    signin.set_provider(record, made)
+    back = made.address.rstrip("/") + signin.BACK
+    out.print(f"{made.issuer} answers. Its keeper must allow this address, and no other:")
+    out.print(f"  {back}", soft_wrap=True)
+    out.print("It sees who signs in here and when. Link members: `northwatch workstream link`.")
+
+
+@workstream.command(epilog="Example: `northwatch workstream link talks anna 248289761001`")
+def link(
+    folder: FolderArgument,
+    name: Annotated[str, typer.Argument(help="The member's name.")],
+    subject: Annotated[str, typer.Argument(help="The account's `sub` at the provider.")] = "",
+    end: Annotated[bool, typer.Option("--end", help="End the link.")] = False,
+) -> None:
+    """Link a member to their account at the identity provider, or end the link."""
+    from northwatch.cli.output import out
+    from northwatch.errors import ParameterError
+    from northwatch.workstreams import people, signin
+    from northwatch.workstreams.settings import read_settings
+
+    record = opened(folder)
+    known = read_settings(record.folder).provider
+    with record.reading() as connection:
+        found = people.member_id(connection, name)
+    if end:
+        signin.unlink(record, found)
+        out.print(f"No provider vouches for {name} any more.")
+        return
+    if known is None:
+        allowed = "a folder with a provider; set one with `northwatch workstream provider`"
+        raise ParameterError(name="folder", value=str(folder), allowed=allowed)
+    signin.link(record, known, found, subject)
+    out.print(f"{name} is vouched for as {subject}, and still gives their code here.")
+
+
 @workstream.command()
 def code(
     secret: Annotated[str, typer.Argument(help="The authenticator's secret, base 32.")],

@@ -16,6 +16,7 @@ from northwatch.errors import (
     MissingError,
     NorthwatchError,
     ParameterError,
+    ProviderError,
     RecordError,
     ReleaseError,
     SchemaError,
@@ -48,6 +49,7 @@ STATUSES: Final[dict[type[NorthwatchError], int]] = {
     ClosedError: 409,
     ReleaseError: 400,
     ChainError: 500,
+    ProviderError: 502,
 }
 
 TOLD: Final[dict[str, str]] = {

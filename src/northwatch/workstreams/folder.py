@@ -36,7 +36,7 @@ class Folder:
 
     @property
     def settings(self) -> Path:
-        """Where the database is, and the server's host name and port (TOML; may be absent)."""
+        """Where the database is, and which identity provider vouches (TOML; may be absent)."""
         return self.path / "settings.toml"
 
     @property

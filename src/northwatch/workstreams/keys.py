@@ -23,6 +23,7 @@ from northwatch.errors import InputError
 Use = Literal["checkpoint", "release"]
 USES: Final[tuple[Use, ...]] = ("checkpoint", "release")
 _LOGIN: Final = "login.secret"
+_PROVIDER: Final = "provider.secret"
 _BACKUP: Final = "backup.pub"
 _SECRET_BYTES: Final = 32
 _ID_DIGITS: Final = 16
@@ -150,6 +151,16 @@ def read_public_keys(folder: Path, use: Use) -> Mapping[str, str]:
 def read_login_secret(folder: Path) -> bytes:
     """Return the secret with which this server signs forms and cursors."""
     return (folder / _LOGIN).read_bytes()
+
+
+def read_provider_secret(folder: Path) -> str:
+    """Return the secret by which this server shows the identity provider who it is."""
+    return (folder / _PROVIDER).read_text().strip()
+
+
+def write_provider_secret(folder: Path, secret: str) -> None:
+    """Keep the secret that the identity provider's keeper has given out for this server."""
+    write_private(folder / _PROVIDER, f"{secret}\n".encode())
 
 
 def read_backup_recipient(folder: Path) -> str:

@@ -6,7 +6,6 @@ settings: a database and a role of its own.
 """
 
 import sqlite3
-import tomllib
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,6 +26,7 @@ from northwatch.workstreams import log
 from northwatch.workstreams.charter import charter_digest
 from northwatch.workstreams.folder import Folder
 from northwatch.workstreams.keys import write_private
+from northwatch.workstreams.settings import read_settings
 from northwatch.workstreams.tables import charter, fact
 
 Clock = Callable[[], datetime]
@@ -58,11 +58,7 @@ def new_id() -> str:
 
 def database_url(folder: Folder) -> str:
     """Return where the record's database is: the folder's settings, else its SQLite file."""
-    if folder.settings.exists():
-        url = tomllib.loads(folder.settings.read_text()).get("url")
-        if url:
-            return str(url)
-    return f"sqlite:///{folder.record_db}"
+    return read_settings(folder).url or f"sqlite:///{folder.record_db}"
 
 
 class Database:

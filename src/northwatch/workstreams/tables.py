@@ -202,7 +202,17 @@ recovery_code: Final = Table(
     Column("used_ms", BigInteger),
 )
 
-# A browser signed in. hash: SHA-256 of the cookie's value. factor_ms: last second factor.
+# A member's account at an identity provider: no claim of it but the subject is kept.
+provider_account: Final = Table(
+    "provider_account",
+    metadata,
+    Column("issuer", String(2_000), primary_key=True),
+    Column("subject", String(255), primary_key=True),
+    _id("member_id", "member.id"),
+)
+
+# A browser signed in. hash: SHA-256 of the cookie's value. factor_ms: last second factor; none yet:
+# an identity provider has vouched for the member, and the login opens nothing.
 login: Final = Table(
     "login",
     metadata,

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from northwatch.cli import main
-from northwatch.workstreams import store
+from northwatch.workstreams import signin, store
+from tests.identity import CLIENT, CLIENT_SECRET, identity_provider
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -141,3 +142,32 @@ def test_a_closed_record_takes_no_member(run: Run, talks: Path) -> None:
     assert status == 1
     assert "closed" in err
     assert run("audit", "verify", talks, "--json")[0] == 0
+
+
+def test_a_provider_is_set_members_are_linked_and_both_end(
+    run: Run, talks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: CLIENT_SECRET)
+    run(*member(talks, "anna"))
+    link = ["workstream", "link", talks, "anna"]
+    status, _, told = run(*link, "a-1")
+    assert status != 0
+    assert "northwatch workstream provider" in told
+    address = "https://talks.example"
+    with identity_provider(address + signin.BACK) as running:
+        given = ["--issuer", running.issuer, "--client", CLIENT, "--address", address]
+        status, told, _ = run("workstream", "provider", talks, *given)
+        assert status == 0
+        assert f"  {address}/signin/provider/back\n" in told
+        assert CLIENT_SECRET not in told
+    assert CLIENT_SECRET not in (talks / "settings.toml").read_text()
+    status, _, told = run("workstream", "provider", talks, *given)
+    assert status != 0
+    assert "does not answer" in told
+    assert run(*link, "a-1")[0] == 0
+    assert "linked already" in run(*link, "a-1")[2]
+    assert run(*link, "--end")[0] == 0
+    assert run(*link, "a-1")[0] == 0
+    assert run("workstream", "provider", talks, "--end")[0] == 0
+    assert run(*link, "a-2")[0] != 0
+    assert run("audit", "verify", talks)[0] == 0

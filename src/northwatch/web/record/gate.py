@@ -14,7 +14,9 @@ from starlette.responses import JSONResponse
 from northwatch.web.record.frame import login_in, reader_in, record_of
 from northwatch.web.record.signin import signin_page
 
-DOOR: Final = ("/signin", "/signin/passkey")
+DOOR: Final = (
+    "/signin", "/signin/passkey", "/signin/provider", "/signin/provider/back", "/signin/code",
+)  # fmt: skip
 FILES: Final = ("/assets/", "/static/")
 """What needs no login: the door itself, and files that are the same on every server."""
 

@@ -1,31 +1,49 @@
 """What is typed at the door, in; a login in the browser, out. One page whatever went wrong."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypedDict
 
 from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import JSONResponse, RedirectResponse
 
-from northwatch.errors import MissingError
+from northwatch.errors import MissingError, ProviderError
 from northwatch.web.record.draw import page
 from northwatch.web.record.frame import COOKIE, Sent, desk_of, login_in, record_of
 from northwatch.workstreams.guard import is_fresh
+from northwatch.workstreams.settings import Provider, read_settings
 from northwatch.workstreams.signin import (
+    BACK,
     Login,
     ask_new,
     ask_signin,
     drop,
     end_login,
     end_token,
+    finish_half,
     keep,
     make_token,
     passkeys_of,
     renew,
+    send,
     sign_in,
     sign_in_by_passkey,
+    take_back,
     tokens_of,
 )
 
+
+class _Kept(TypedDict):
+    """How every cookie of ours is kept: sent encrypted, to this server, and to no script."""
+
+    secure: bool
+    httponly: bool
+    path: str
+
+
 _REFUSED: Final = "That does not sign anybody in. Check the name, the password and a fresh code."
+_NOBODY: Final = "That does not sign anybody in. Wait for the next code, or begin again."
+_HALF: Final = "__Host-half"
+_HALF_S: Final = 600
+_OURS: Final[_Kept] = {"secure": True, "httponly": True, "path": "/"}
 _WRONG_CODE: Final = "That code is not right, or was used before. Wait for the next one."
 router: Final = APIRouter(include_in_schema=False)
 
@@ -35,8 +53,16 @@ _Answer = Annotated[str, Form(max_length=20_000)]
 
 def signin_page(request: Request, *, refused: bool = False) -> Response:
     """Return the page for whoever is not signed in: it names nothing but the program."""
-    said = _REFUSED if refused else ""
-    return page(request, "record/signin.html", {"said": said}, status=401)
+    return _door(request, _REFUSED if refused else "")
+
+
+def _door(request: Request, said: str) -> Response:
+    shown = {"said": said, "has_provider": _provider(request) is not None}
+    return page(request, "record/signin.html", shown, status=401)
+
+
+def _provider(request: Request) -> Provider | None:
+    return read_settings(record_of(request).folder).provider
 
 
 def _address(request: Request) -> str:
@@ -45,7 +71,7 @@ def _address(request: Request) -> str:
 
 def _with_login(held: str, to: str) -> Response:
     response = RedirectResponse(to, 303)
-    response.set_cookie(COOKIE, held, secure=True, httponly=True, samesite="strict", path="/")
+    response.set_cookie(COOKIE, held, samesite="strict", **_OURS)
     return response
 
 
@@ -76,6 +102,53 @@ def take_passkey(request: Request, answer: _Answer = "") -> Response:
     return signin_page(request, refused=True) if held is None else _with_login(held, "/")
 
 
+@router.get("/signin/provider")
+def leave_for_provider(request: Request) -> Response:
+    """Send a browser to the identity provider."""
+    provider = _provider(request)
+    if provider is None:
+        return signin_page(request)
+    try:
+        sent = send(record_of(request), provider)
+    except ProviderError as error:
+        return _door(request, _sentence(error))
+    response = RedirectResponse(sent.url, 303)
+    # Lax: it must come along when the provider, another site, sends the browser back.
+    response.set_cookie(_HALF, sent.held, max_age=_HALF_S, samesite="lax", **_OURS)
+    return response
+
+
+@router.get(BACK)
+def come_back(request: Request) -> Response:
+    """Take what the provider says of a browser; ask for the code whomever it vouches for."""
+    provider, held = _provider(request), request.cookies.get(_HALF, "")
+    if provider is None:
+        return signin_page(request)
+    try:
+        answer = dict(request.query_params)
+        take_back(record_of(request), provider, held, answer, _address(request))
+    except ProviderError as error:
+        return _door(request, _sentence(error))
+    return page(request, "record/code.html", {"said": ""}, status=401)
+
+
+@router.post("/signin/code")
+def take_code(request: Request, code: _Text = "") -> Response:
+    """Take the second factor of whom the provider has vouched for."""
+    if _provider(request) is None:
+        return signin_page(request)
+    half = request.cookies.get(_HALF, "")
+    held = finish_half(record_of(request), half, code.strip(), _address(request))
+    if held is None:
+        return page(request, "record/code.html", {"said": _NOBODY}, status=401)
+    return _with_login(held, "/")
+
+
+def _sentence(error: ProviderError) -> str:
+    told = str(error)
+    return f"{told[0].upper()}{told[1:]}."
+
+
 def _host(request: Request) -> str:
     return request.url.hostname or ""
 
@@ -91,7 +164,7 @@ def leave(request: Request, _form: Sent) -> Response:
     if login is not None:
         end_login(record_of(request), login)
     response = RedirectResponse("/signin", 303)
-    response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="strict", path="/")
+    response.delete_cookie(COOKIE, samesite="strict", **_OURS)
     return response
 
 

@@ -3,6 +3,7 @@
 from northwatch.workstreams.signin.logins import (
     Login,
     end_login,
+    finish_half,
     login_of,
     renew,
     sign_in,
@@ -19,6 +20,15 @@ from northwatch.workstreams.signin.passkeys import (
     sign_in_by_passkey,
 )
 from northwatch.workstreams.signin.passwords import LEAST_LENGTH, first_password, set_password
+from northwatch.workstreams.signin.provider import (
+    BACK,
+    discover,
+    link,
+    send,
+    set_provider,
+    take_back,
+    unlink,
+)
 from northwatch.workstreams.signin.second_factor import (
     code_now,
     new_recovery_codes,
@@ -35,6 +45,7 @@ from northwatch.workstreams.signin.tokens import (
 )
 
 __all__ = [
+    "BACK",
     "LEAST_LENGTH",
     "PREFIX",
     "Asked",
@@ -44,11 +55,14 @@ __all__ = [
     "ask_new",
     "ask_signin",
     "code_now",
+    "discover",
     "drop",
     "end_login",
     "end_token",
+    "finish_half",
     "first_password",
     "keep",
+    "link",
     "login_of",
     "make_token",
     "new_recovery_codes",
@@ -56,10 +70,14 @@ __all__ = [
     "passkeys_of",
     "reader_of_token",
     "renew",
+    "send",
     "set_password",
+    "set_provider",
     "set_totp",
     "sign_in",
     "sign_in_by_passkey",
     "start_login",
+    "take_back",
     "tokens_of",
+    "unlink",
 ]

@@ -10,7 +10,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from northwatch.workstreams.guard import Reader
 from northwatch.workstreams.record import Record
@@ -54,7 +54,7 @@ def sign_in(record: Record, name: str, password: str, code: str, address: str) -
     known = is_password(row.password_hash if row else "", password)
     with record.writing(even_closed=True) as connection:
         heard, now = throttle.is_heard(connection, record, name, address), record.now_ms()
-        is_known = heard and known and row is not None and _is_member(row, now)
+        is_known = heard and known and row is not None and is_member(row, now)
         if (
             row is None
             or not is_known
@@ -82,13 +82,52 @@ def start_login(connection: Connection, record: Record, member_id: str) -> str:
     return held
 
 
+def start_half(
+    connection: Connection, record: Record, member_id: str, held: str, holds_ms: int
+) -> None:
+    """Make a login row that opens nothing: its member still owes the second factor."""
+    now = record.now_ms()
+    connection.execute(delete(login).where(login.c.hash == digest(held)))
+    connection.execute(
+        insert(login).values(
+            hash=digest(held), member_id=member_id, made_ms=now, used_ms=now,
+            until_ms=now + holds_ms,
+        )
+    )  # fmt: skip
+
+
+def finish_half(record: Record, held: str, code: str, address: str) -> str | None:
+    """Take the second factor of a half made login; None if this does not sign anybody in."""
+    query = (
+        select(member, login.c.until_ms)
+        .join(login, login.c.member_id == member.c.id)
+        .where(login.c.hash == digest(held), login.c.factor_ms.is_(None))
+    )
+    with record.writing(even_closed=True) as connection:
+        row, now = connection.execute(query).first(), record.now_ms()
+        name = row.name if row else None
+        heard = throttle.is_heard(connection, record, name, address)
+        is_half = heard and row is not None and now < row.until_ms and is_member(row, now)
+        if (
+            row is None
+            or not is_half
+            or not takes_code(connection, row.id, row.totp_secret, code, now)
+        ):
+            throttle.note_failure(connection, record, name, address)
+            return None
+        connection.execute(delete(login).where(login.c.hash == digest(held)))
+        return start_login(connection, record, row.id)
+
+
 def login_of(record: Record, held: str) -> Login | None:
     """Return who holds a login now; None if it is not one, ended, or is too old."""
     query = select(login, member).join(member, member.c.id == login.c.member_id)
     with record.reading() as connection:
         row = connection.execute(query.where(login.c.hash == digest(held))).first()
     now = record.now_ms()
-    if row is None or row.ended_ms is not None or not _is_member(row, now):
+    if row is None or row.ended_ms is not None or not is_member(row, now):
+        return None
+    if row.factor_ms is None:
         return None
     until = min(row.until_ms, row.used_ms + IDLE_MS)
     if now >= until:
@@ -126,7 +165,8 @@ def _end(connection: Connection, hashed: str, now: int) -> None:
     connection.execute(update(login).where(login.c.hash == hashed).values(ended_ms=now))
 
 
-def _is_member(row: Row[Any], now: int) -> bool:
+def is_member(row: Row[Any], now: int) -> bool:
+    """Say whether a row's membership holds now."""
     return bool(row.t_from_ms <= now and (row.t_to_ms is None or now < row.t_to_ms))
 
 

@@ -18,10 +18,15 @@ def _key(record: Record, kind: str, value: str) -> str:
     return hmac.new(record.secret, told, hashlib.sha256).hexdigest()
 
 
-def is_heard(connection: Connection, record: Record, account: str, address: str) -> bool:
-    """Say whether an account and an address have not failed too often lately."""
+def _counted(account: str | None, address: str) -> list[tuple[str, str]]:
+    known = [] if account is None else [("account", account)]
+    return [*known, ("address", address)]
+
+
+def is_heard(connection: Connection, record: Record, account: str | None, address: str) -> bool:
+    """Say whether an account (if one is known) and an address have not failed too often lately."""
     since = record.now_ms() - WINDOW_MS
-    for kind, value in (("account", account), ("address", address)):
+    for kind, value in _counted(account, address):
         query = select(func.count()).where(
             failed_try.c.key == _key(record, kind, value), failed_try.c.t_ms > since
         )
@@ -30,10 +35,10 @@ def is_heard(connection: Connection, record: Record, account: str, address: str)
     return True
 
 
-def note_failure(connection: Connection, record: Record, account: str, address: str) -> None:
+def note_failure(connection: Connection, record: Record, account: str | None, address: str) -> None:
     """Keep a failed try; forget those that no longer count."""
     now = record.now_ms()
     connection.execute(delete(failed_try).where(failed_try.c.t_ms <= now - WINDOW_MS))
-    for kind, value in (("account", account), ("address", address)):
+    for kind, value in _counted(account, address):
         key = _key(record, kind, value)
         connection.execute(insert(failed_try).values(id=record.mint(), key=key, t_ms=now))
