@@ -21,7 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
-from itertools import islice
+from itertools import islice, product
 from operator import xor
 from pathlib import Path
 from statistics import median
@@ -38,6 +38,7 @@ HOME: Final = Path(__file__).resolve().parents[1]
 SHIPPED: Final = HOME / "tests" / "data"
 SHARED: Final = HOME.parent / "shared" / "data"
 BLOCK: Final = 64 << 20
+TURNS: Final = 5
 Work = Callable[[], int]
 PEER_LINES: Final = {"pyais": 60_000, "aiscat": 200_000}
 COLUMNS: Final = [
@@ -213,15 +214,18 @@ def run(command: list[str], scale: float) -> Result:
 
 
 def contend(path: Path, n_lines: int, repeats: int, aiscat: str) -> dict[str, Result]:
-    """Run all contenders one after the other."""
+    """Run all contenders in turn, several times over: what the machine does besides meets all."""
     this = [sys.executable, str(Path(__file__).resolve())]
-    results = {}
-    for name in CONTENDERS:
+    results = {name: Result([], []) for name in CONTENDERS}
+    for turn, name in product(range(TURNS), CONTENDERS):
         part = min(PEER_LINES.get(name, n_lines), n_lines)
+        if part < n_lines and turn:
+            continue
         given = path if part == n_lines else head_of(path, part)
         times = repeats if part == n_lines else min(repeats, 3)
         command = [*this, "--contender", name, "--input", str(given), "--repeats", str(times)]
-        results[name] = run(command, n_lines / part)
+        more = run(command, n_lines / part)
+        results[name] = Result(results[name].wall + more.wall, results[name].cpu + more.cpu)
     if aiscat:
         part = min(PEER_LINES["aiscat"], n_lines)
         command = [aiscat, "-c", AISCAT % (COLUMNS,), str(head_of(path, part)), "3"]

@@ -235,17 +235,24 @@ _NAME_BYTES: Final = 16  # of a station's name, on average; one more than that m
 N_WORDS: Final = 16
 
 
-_POOL: Final[list[Out]] = []
+_OUTS: Final[list[Out]] = []
+_MEMORIES: Final[list[Memory]] = []
 
 
 def take_out() -> Out:
     """Return empty work arrays, used ones if there are any: new pages cost as much as decoding."""
-    return _POOL.pop() if _POOL else _fresh_out()
+    return _OUTS.pop() if _OUTS else _fresh_out()
 
 
-def give_back(out: Out) -> None:
-    """Keep emptied work arrays for the next decoder."""
-    _POOL.append(out)
+def take_memory() -> Memory:
+    """Return a memory for a further thread, to be forgotten first; a used one if there is any."""
+    return _MEMORIES.pop() if _MEMORIES else fresh_memory()
+
+
+def give_back(outs: list[Out], memories: list[Memory]) -> None:
+    """Keep emptied work arrays and memories no longer used for the next decoder."""
+    _OUTS.extend(outs)
+    _MEMORIES.extend(memories)
 
 
 def _fresh_out() -> Out:

@@ -31,6 +31,7 @@ from northwatch.ais.layout import (
     S,
     forget_rare,
 )
+from northwatch.ais.slabs import take_slab
 from northwatch.ais.wide import (
     LANES,
     Bytes,
@@ -207,9 +208,7 @@ def lift(out: Out, memory: Memory) -> Lifted:
     size = sum(steps_of(n) * each for n, each in zip(counts, _BYTES_A_STEP, strict=True))
     for table, length in zip(_TEXTS.tolist(), text_bytes, strict=True):
         size += sum(text_parts(counts[table], length)) if counts[table] else 0
-    # Arrow's own memory keeps what was freed; new pages from the system cost more than the copying.
-    slab = pa.allocate_buffer(size)
-    view = np.frombuffer(slab, np.uint8)
+    view, slab = take_slab(size)
     end = _lift_columns(
         out.i64.reshape(-1),
         out.i32.reshape(-1),

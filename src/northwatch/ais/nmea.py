@@ -10,7 +10,16 @@ import polars as pl
 from northwatch.ais.columns import STATIONS
 from northwatch.ais.decoded import Decoded
 from northwatch.ais.frames import Tables, concatenated, counters, tables_of
-from northwatch.ais.layout import MAX_LINE, Memory, Out, S, fresh_memory, give_back, take_out
+from northwatch.ais.layout import (
+    MAX_LINE,
+    Memory,
+    Out,
+    S,
+    fresh_memory,
+    give_back,
+    take_memory,
+    take_out,
+)
 from northwatch.ais.lift import is_nearly_full, lift
 from northwatch.ais.parts import orphan_all, orphan_old
 from northwatch.ais.seam import Chunk, Seam, cut_behind, memory_of_chunk, run, run_alone
@@ -27,6 +36,10 @@ LEAST_CHUNK: Final = 1 << 18
 BULK: Final = 1 << 20
 """Bytes from which on the last few lines of a block wait for the next call: so the tables are made
 once for each block."""
+
+LEAD: Final = 0.03
+"""By how much the first thread's chunk is larger: when it ends, the others have made their tables,
+which holds Python's lock and cannot be done side by side."""
 
 _LINE_FEED: Final = 10
 
@@ -111,8 +124,8 @@ class NmeaDecoder:
         if self._pool is not None:
             self._pool.shutdown()
             self._pool = None
-        while self._outs:
-            give_back(self._outs.pop())
+        give_back(self._outs, self._spare)
+        self._outs, self._spare = [], []
         return decoded
 
     def _take_outs(self, count: int) -> None:
@@ -164,7 +177,8 @@ class NmeaDecoder:
         n = min(self._threads, stop // LEAST_CHUNK)
         cuts: list[int] = []
         for place in range(1, n):
-            cut = cut_behind(buffer, max([stop * place // n, *cuts[-1:]]), stop)
+            share = int(stop * (place + LEAD) / (n + LEAD))
+            cut = cut_behind(buffer, max([share, *cuts[-1:]]), stop)
             if cut > 0:
                 cuts.append(cut)
         return cuts
@@ -177,7 +191,7 @@ class NmeaDecoder:
         ]
         self._take_outs(len(chunks))
         while len(self._spare) < len(chunks) - 1:
-            self._spare.append(fresh_memory())
+            self._spare.append(take_memory())
         seam = Seam(self._outs[0], self._memory, use_bad_tags=self._use_bad_tags)
         memories = []
         for place, chunk in enumerate(chunks[1:]):
