@@ -35,6 +35,7 @@ from northwatch.geo import (
     zones_from_geojson,
 )
 from northwatch.lake import Change, Lake, Picture, Segment, Writer
+from northwatch.pipeline.heaps import share_heaps
 from northwatch.pipeline.hearing import listening
 from northwatch.pipeline.note import BuildNote
 from northwatch.pipeline.runner import LocalRunner
@@ -69,7 +70,7 @@ from northwatch.tracks import (
 )
 
 # A task holds about this many positions at 250 bytes each while it works.
-ROWS_PER_TASK: Final = 750_000
+ROWS_PER_TASK: Final = 500_000
 _COLUMNS: Final = tuple(name for name in POSITIONS.names if name not in {"day", "bucket"})
 
 
@@ -146,6 +147,7 @@ def build(lake: Lake, plan: BuildPlan, *, watch: Watch = unwatched) -> BuildResu
         LockedError: another process writes to this lake.
         UnreadableError: a zone document is not what it should be.
     """
+    share_heaps()
     zones = (*shipped_zones(), *_added_zones(plan))
     with lake.writer() as writer:
         picture = lake.picture()

@@ -19,6 +19,7 @@ from northwatch.ais import Decoded, DelimitedDecoder, NmeaDecoder
 from northwatch.dialect import Dialect
 from northwatch.errors import ClashError, EmptyError, SchemaError, SourceError
 from northwatch.lake import Change, Lake, Segment, Writer, merged
+from northwatch.pipeline.heaps import share_heaps
 from northwatch.pipeline.hearing import Heard
 from northwatch.pipeline.pieces import Piece, Pieces
 from northwatch.pipeline.statics import merge_static_values, static_values
@@ -90,6 +91,7 @@ def ingest(
     Raises:
         LockedError: another process writes to this lake.
     """
+    share_heaps()
     results: list[FileResult] = []
     with lake.writer() as writer:
         batch = _Batch(lake, writer, threads, watch)
