@@ -113,7 +113,7 @@ def _show(document: "Document", day: date | None, proposals: "list[Proposal]") -
     for one in proposals:
         out.print(f"\n  {_quoted(one)}", soft_wrap=True)
         for name, value in _lines(document, one):
-            out.print(f"    {name:11}{value}", soft_wrap=True, markup=False)
+            out.print(f"    {name:14}{value}", soft_wrap=True, markup=False)
     out.print()
 
 
