@@ -16,7 +16,7 @@ export default defineConfig({
     manifest: "manifest.json",
     modulePreload: { polyfill: false },
     target: "es2022",
-    rollupOptions: { input: ["page", "trends", "map", "vessel", "passkey"].map((name) => here(`src/${name}.ts`)) },
+    rollupOptions: { input: ["page", "trends", "map", "vessel", "passkey", "review"].map((name) => here(`src/${name}.ts`)) },
   },
   worker: { format: "es" },
 });

@@ -18,6 +18,7 @@ import httpx
 from fastapi import FastAPI
 
 from northwatch.errors import NorthwatchError
+from northwatch.pipeline.proposing import read_onto
 from northwatch.web import create_app
 from northwatch.workstreams import signin
 from northwatch.workstreams.desk import Desk
@@ -181,6 +182,17 @@ def _secret_document(world: World, chance: random.Random, label: Label) -> str:
     return world.desk("alice").add("document", body, label, content=held).id
 
 
+def _secret_proposals(world: World, _: random.Random, label: Label) -> str:
+    from northwatch.workstreams.kinds import Document  # noqa: PLC0415 - one use
+
+    body = Document(title=CANARY, source="s", kind="letter")
+    words = f'{CANARY} said: "We met and we agreed on known things." Owner said: "Is {CANARY} in?"'
+    desk = world.desk("alice")
+    held = desk.add("document", body, label, content=("text/plain", words.encode()))
+    read_onto(desk, held.id)
+    return held.id
+
+
 def _secret_change(world: World, chance: random.Random, _: Label) -> str | None:
     if not world.secret_ids:
         return None
@@ -227,7 +239,7 @@ HIGH: Final[Sequence[Step]] = tuple(
         _secretly,
         (
             _secret_person, _secret_statement, _secret_commitment, _secret_document,
-            _secret_change, _secret_release, _secret_member, _secret_reading,
+            _secret_proposals, _secret_change, _secret_release, _secret_member, _secret_reading,
         ),
     )
 )  # fmt: skip

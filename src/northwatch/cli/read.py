@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,8 +12,6 @@ from northwatch.cli.app import JsonOption, app
 if TYPE_CHECKING:
     from northwatch.sources.documents import Document
     from northwatch.statements import Proposal, Tables
-
-_SHIPPED: Final = ("cues", "claims", "people")
 
 
 @app.command(
@@ -64,9 +62,10 @@ def read(
 def _tables(files: list[Path]) -> "Tables":
     from northwatch.data import read_text
     from northwatch.errors import UnreadableError
+    from northwatch.pipeline.proposing import SHIPPED
     from northwatch.statements import read_tables
 
-    texts = [read_text(f"statements/{name}.toml") for name in _SHIPPED]
+    texts = [read_text(f"statements/{name}.toml") for name in SHIPPED]
     for file in files:
         remedy = "Write [[people]] with name, [bodies], [cues] or [issues], as the shipped ones"
         try:

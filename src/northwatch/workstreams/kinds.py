@@ -199,7 +199,7 @@ class Statement(Body):
     said_on: When | None = None
     occasion: Ref | None = None
     issues: tuple[Slug, ...] = ()
-    claims: tuple[Literal["agreed point", "no role", "commitment"], ...] = ()
+    claims: tuple[Literal["agreed point", "role", "no role", "commitment"], ...] = ()
     evidence: tuple[Span, ...] = ()
     lang: Lang = "en"
     confidence: float | None = Field(default=None, ge=0, le=1)

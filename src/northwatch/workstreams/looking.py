@@ -85,14 +85,15 @@ class Looking:
             return self._newest(connection, root)
 
     def listing(
-        self, kind: str, *, tags: Mapping[str, str] | None = None, after: str | None = None,
-        limit: int = 100,
+        self, kind: str, *, tags: Mapping[str, str] | None = None, review: str | None = None,
+        after: str | None = None, limit: int = 100,
     ) -> Page:  # fmt: skip
         """Return current items of a kind, the newest first.
 
         Args:
             kind: a name in `kinds.KINDS`.
             tags: values that must all be among the item's tags.
+            review: proposed, confirmed or rejected; None for any.
             after: `Page.after` of the page before.
             limit: most items, at most 1,000.
 
@@ -100,6 +101,8 @@ class Looking:
             ParameterError: an unknown kind or a cursor that is not ours.
         """
         query = self._current(self._kind(kind).name, tags or {})
+        if review is not None:
+            query = query.where(item.c.review == review)
         with self.record.reading() as connection:
             page = self._page(connection, query, after, limit)
         self._note("list", purpose=kind)

@@ -146,5 +146,5 @@ def test_a_document_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 def test_a_document_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("northwatch.sources.documents.reading.MOST_BYTES", 100)
-    with pytest.raises(UnreadableError, match="bytes"):
+    with pytest.raises(UnreadableError, match="too large"):
         read(tmp_path, "a.txt", "word " * 100)

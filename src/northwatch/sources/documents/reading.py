@@ -10,14 +10,14 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Final
 
 from northwatch.errors import EmptyError, UnreadableError
 
 KINDS: Final = ("html", "pdf", "text")
 MOST_BYTES: Final = 50 << 20
-MOST_CHARACTERS: Final = 20_000_000
+_READ: Final = f"Documents of up to {MOST_BYTES >> 20} MB are read: {', '.join(KINDS)}"
 _TIMEOUT_S: Final = 60
 _READER: Final = [sys.executable, "-I", "-m", "northwatch.sources.documents.worker"]
 
@@ -64,20 +64,38 @@ class Document:
 
 
 def read_document(path: Path) -> Document:
-    """Return the text of a document.
+    """Return the text of a document's file.
 
     Raises:
-        UnreadableError: it is no such file, too large, of a kind that is not read, or hostile.
+        UnreadableError: it is no such file, or as `read_bytes`.
         EmptyError: there is no text in it.
     """
-    content = _bytes(path)
-    told = _told(path, content)
+    try:
+        # What is too large is not read to the end to be refused.
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        problem = error.strerror or "it cannot be read"
+        raise UnreadableError(file=path.name, problem=problem, remedy=_READ) from error
+    return read_bytes(content, path.name)
+
+
+def read_bytes(content: bytes, name: str) -> Document:
+    """Return the text of a document's bytes; its name tells what they could be.
+
+    Raises:
+        UnreadableError: too large, of a kind that is not read, damaged, or hostile.
+        EmptyError: there is no text in it.
+    """
+    if len(content) > MOST_BYTES:
+        raise UnreadableError(file=name, problem="it is too large", remedy=_READ)
+    told = _told(content, name)
     if not told["text"].strip():
         remedy = "If it is a scan, give a version with text"
-        raise EmptyError(file=path.name, counters={"characters": len(told["text"])}, remedy=remedy)
+        raise EmptyError(file=name, counters={"characters": len(told["text"])}, remedy=remedy)
     day = told["published"]
     return Document(
-        file=path.name,
+        file=name,
         sha256=hashlib.sha256(content).hexdigest(),
         kind=told["kind"],
         text=told["text"],
@@ -87,33 +105,20 @@ def read_document(path: Path) -> Document:
     )
 
 
-def _bytes(path: Path) -> bytes:
-    remedy = f"Documents of up to {MOST_BYTES >> 20} MB are read: {', '.join(KINDS)}"
-    try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise UnreadableError(file=path.name, problem=f"it has {size:,} bytes", remedy=remedy)
-        return path.read_bytes()
-    except OSError as error:
-        problem = error.strerror or "it cannot be read"
-        raise UnreadableError(file=path.name, problem=problem, remedy=remedy) from error
-
-
-def _told(path: Path, content: bytes) -> dict[str, Any]:
+def _told(content: bytes, name: str) -> dict[str, Any]:
     """Have the bytes read by another process; return what it says."""
     try:
         done = subprocess.run(  # noqa: S603 - ourselves
-            [*_READER, path.suffix], input=content, capture_output=True, timeout=_TIMEOUT_S,
-            check=False, cwd="/", env={"PATH": ""},
+            [*_READER, PurePath(name).suffix], input=content, capture_output=True,
+            timeout=_TIMEOUT_S, check=False, cwd="/", env={"PATH": ""},
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         remedy = "Give the document in another form"
-        raise UnreadableError(file=path.name, problem="it takes too long", remedy=remedy) from error
+        raise UnreadableError(file=name, problem="it takes too long", remedy=remedy) from error
     try:
         told: dict[str, Any] = json.loads(done.stdout)
     except ValueError:
         told = {"problem": "it takes too much memory or time to read"}
     if "problem" in told:
-        remedy = f"Kinds that are read: {', '.join(KINDS)}"
-        raise UnreadableError(file=path.name, problem=told["problem"], remedy=remedy)
+        raise UnreadableError(file=name, problem=told["problem"], remedy=_READ)
     return told

@@ -11,7 +11,11 @@ from northwatch.web.record.frame import frame_of, rel_to
 from northwatch.web.render import environment
 from northwatch.workstreams.kinds import KINDS
 
-_ISLANDS: Final = {"record/signin.html": "passkey", "record/account.html": "passkey"}
+_ISLANDS: Final = {
+    "record/signin.html": "passkey",
+    "record/account.html": "passkey",
+    "record/review.html": "review",
+}
 _HTML: Final = "text/html; charset=utf-8"
 
 

@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from northwatch.web.record import api, pages, releases, signin
+from northwatch.web.record import api, pages, releases, reviewing, signin
 from northwatch.web.record.gate import gate
 from northwatch.workstreams.record import Record
 
@@ -14,5 +14,5 @@ def add_record(app: FastAPI, record: Record) -> None:
     """
     app.state.record = record
     app.middleware("http")(gate)
-    for router in (signin.router, pages.router, releases.router, api.router):
+    for router in (signin.router, pages.router, reviewing.router, releases.router, api.router):
         app.include_router(router)

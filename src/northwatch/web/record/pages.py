@@ -31,6 +31,7 @@ from northwatch.workstreams.kinds import (
 from northwatch.workstreams.people import members_seen_by
 
 router: Final = APIRouter(include_in_schema=False)
+QUEUE: Final = "/record/review"
 _LATEST: Final = 6
 _FEW: Final = 6
 _ROWS: Final = 50
@@ -202,12 +203,13 @@ def item(request: Request, item_id: str) -> Response:
     """Show an item: what it says, who can read it and why, what rests on it."""
     desk = desk_of(request)
     found = desk.get(item_id)
-    return _item_page(request, desk, found, "")
+    return item_page(request, desk, found, "")
 
 
-def _item_page(
+def item_page(
     request: Request, desk: Desk, found: Item, said: str, *, status: int = 200
 ) -> Response:
+    """Return the page of an item, with a sentence about what went wrong if any is given."""
     body = found.body
     roots = dict.fromkeys(root for _, root in KINDS[found.kind].links(body))
     values = {
@@ -220,7 +222,7 @@ def _item_page(
         "fields": [(f, getattr(body, f.name)) for f in fields_of(KINDS[found.kind], desk)],
         "charter": desk.record.charter,
         "live": live(request, body.evidence) if isinstance(body, Finding) else None,
-        "passages": _passages(desk, body),
+        "passages": passages(desk, body),
         "acts": _acts(desk, found),
         "people": _people(desk) if found.kind == "meeting" else {},
         "said": said,
@@ -240,10 +242,11 @@ def _acts(desk: Desk, found: Item) -> Mapping[str, bool]:
         "edit": typed and bool(desk.may(Act.WRITE, found)),
         "confirm": bool(desk.may(Act.CONFIRM, found)),
         "remove": found.state is State.CURRENT and bool(desk.may(Act.WRITE, found)),
+        "read": found.kind == "document" and bool(desk.may(Act.WRITE)),
     }
 
 
-def _passages(desk: Desk, body: Body) -> list[tuple[str, str, str, Item]]:
+def passages(desk: Desk, body: Body) -> list[tuple[str, str, str, Item]]:
     """Return each span as the words before it, its own, those after it, and its document."""
     if not isinstance(body, Statement):
         return []
@@ -268,17 +271,23 @@ def content(request: Request, item_id: str) -> Response:
 
 
 @router.post("/record/item/{item_id}/confirm")
-def confirm(request: Request, item_id: str, _form: Sent) -> Response:
+def confirm(request: Request, item_id: str, form: Sent) -> Response:
     """Confirm a proposed item."""
     made = desk_of(request).confirm(item_id)
-    return RedirectResponse(f"/record/item/{made.id}", 303)
+    return _judged(form, made)
+
+
+def _judged(form: Form, made: Item) -> Response:
+    """Go back to the queue if the form came from there, else to the item."""
+    to = QUEUE if form.get("to") == QUEUE else f"/record/item/{made.id}"
+    return RedirectResponse(to, 303)
 
 
 @router.post("/record/item/{item_id}/reject")
 def reject(request: Request, item_id: str, form: Sent) -> Response:
     """Reject a proposed or confirmed item."""
     made = desk_of(request).reject(item_id, reason=form.get("reason") or "no reason given")
-    return RedirectResponse(f"/record/item/{made.id}", 303)
+    return _judged(form, made)
 
 
 @router.post("/record/item/{item_id}/remove")
@@ -343,7 +352,7 @@ def take_edit(request: Request, item_id: str, form: Sent) -> Response:
         body = body_of(described, form, fields_of(described, desk), desk)
         made = desk.supersede(item_id, body, label_of(form, desk), reason=form.get("reason"))
     except ConflictError as error:
-        return _item_page(request, desk, desk.find(found.root) or found, str(error), status=409)
+        return item_page(request, desk, desk.find(found.root) or found, str(error), status=409)
     except (InputError, ParameterError) as error:
         return _form_page(request, desk, described, found, str(error), sent=form)
     return RedirectResponse(f"/record/item/{made.id}", 303)
