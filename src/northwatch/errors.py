@@ -3,7 +3,8 @@
 NorthwatchError            has a code; its message holds no text from a record
 ├─ InputError              the caller can mend it
 │  ├─ SchemaError          names the table, the missing columns and those present
-│  └─ ParameterError       names the parameter and what is allowed
+│  ├─ ParameterError       names the parameter and what is allowed
+│  └─ TextError            a negotiating text is refused, and where
 ├─ SourceError             something is wrong at a supplier
 │  ├─ UnreadableError      names the file, the line and the remedy
 │  └─ EmptyError           the file was read and held nothing; prints the counters
@@ -62,6 +63,18 @@ class ParameterError(InputError):
         """Name the parameter, its value and what is allowed."""
         super().__init__(f"{name}: {value!r} is not allowed; allowed: {allowed}")
         self.name = name
+
+
+class TextError(InputError):
+    """A negotiating text is refused."""
+
+    code = "text"
+
+    def __init__(self, problem: str, offset: int = 0) -> None:
+        """Keep the sentence and the offset: of the text in code points, from 0."""
+        super().__init__(f"{problem} (at character {offset})")
+        self.problem = problem
+        self.offset = offset
 
 
 class SourceError(NorthwatchError):

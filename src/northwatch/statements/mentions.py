@@ -151,10 +151,9 @@ def _goes_on(word: str, taken: list[Span], shadow: str, offices: Offices) -> boo
 
 def _phrase(shadow: str, taken: list[Span], offices: Offices) -> Span | None:
     """Return the phrase without loose small words at its ends; None if it names nobody."""
-    loose = _JOINS | {"and"}
-    while taken and taken[-1].of(shadow).lower() in loose:
+    while taken and taken[-1].of(shadow).lower() in _JOINS:
         taken.pop()
-    while taken and taken[0].of(shadow).lower() in loose - {"the"}:
+    while taken and taken[0].of(shadow).lower() in _JOINS - {"the"}:
         taken.pop(0)
     words = [token.of(shadow) for token in taken]
     if not any(

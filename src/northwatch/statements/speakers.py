@@ -78,26 +78,25 @@ def attribute(
 ) -> Attribution | None:
     """Return who speaks one of the quotes of a text; None if nobody is named near it."""
     quote = quotes[place]
-    return _behind(shadow, quote, quotes[place + 1 :], paragraphs[quote.last], cues) or _before(
-        shadow, quote, quotes[:place], paragraphs[quote.paragraph], cues
-    )
+    within = paragraphs[quote.last]
+    ceiling = quotes[place + 1].span.start - 1 if place + 1 < len(quotes) else within.end
+    found = _behind(shadow, quote, min(ceiling, within.end), cues)
+    if found is None:
+        floor = quotes[place - 1].span.end + 1 if place else 0
+        found = _before(shadow, quote, max(floor, paragraphs[quote.paragraph].start), cues)
+    return found
 
 
-def _behind(
-    shadow: str, quote: Quote, later: Sequence[Quote], paragraph: Span, cues: Cues
-) -> Attribution | None:
+def _behind(shadow: str, quote: Quote, ceiling: int, cues: Cues) -> Attribution | None:
     """Look behind a quote, to the end of its sentence."""
     start = quote.span.end + 1
     if not quote.is_whole or (shadow[quote.span.end - 1] == "." and not _goes_on(shadow, start)):
         # A sentence that ends within the marks is not attributed by the next one.
         return None
-    stop = min(paragraph.end, start + _REACH, later[0].span.start - 1 if later else paragraph.end)
-    stop = sentence_end(shadow, start, stop)
-    according = _ACCORDING.search(shadow, start, min(stop, start + 16))
+    stop = sentence_end(shadow, start, min(ceiling, start + _REACH))
+    according = _ACCORDING.search(shadow, start, min(stop, start + _SHORT_REACH))
     if according:
-        mention = mention_behind(shadow, according.end(), stop, cues.offices)
-        cue = Span(according.start(), according.end() - 1)
-        return Attribution(mention, cue, "prepositional", "according to") if mention else None
+        return _according(shadow, according, stop, cues)
     for found in cues.pattern.finditer(shadow, start, stop):
         between = shadow[start : found.start()]
         word, cue = found[0], Span(found.start(), found.end())
@@ -120,18 +119,19 @@ def _goes_on(shadow: str, start: int) -> bool:
     return rest[:1].islower() or rest[:1] in ",-"
 
 
-def _before(
-    shadow: str, quote: Quote, earlier: Sequence[Quote], paragraph: Span, cues: Cues
-) -> Attribution | None:
+def _according(shadow: str, found: re.Match[str], ceiling: int, cues: Cues) -> Attribution | None:
+    mention = mention_behind(shadow, found.end(), ceiling, cues.offices)
+    cue = Span(found.start(), found.end() - 1)
+    return Attribution(mention, cue, "prepositional", "according to") if mention else None
+
+
+def _before(shadow: str, quote: Quote, floor: int, cues: Cues) -> Attribution | None:
     """Look before a quote, from the beginning of its sentence or the end of the quote before."""
     end = quote.span.start - 1
-    floor = max(paragraph.start, end - _REACH, earlier[-1].span.end + 1 if earlier else 0)
-    start = sentence_start(shadow, floor, end)
+    start = sentence_start(shadow, max(floor, end - _REACH), end)
     according = _ACCORDING.search(shadow, start, end)
     if according:
-        mention = mention_behind(shadow, according.end(), end, cues.offices)
-        cue = Span(according.start(), according.end() - 1)
-        return Attribution(mention, cue, "prepositional", "according to") if mention else None
+        return _according(shadow, according, end, cues)
     is_short = len(quote.span.of(shadow).split()) < SHORT_WORDS
     for found in reversed(list(cues.pattern.finditer(shadow, start, end))):
         if not _LEADS_IN.fullmatch(shadow, found.end(), end + 1):

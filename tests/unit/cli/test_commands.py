@@ -143,3 +143,41 @@ def test_help_needs_no_heavy_library() -> None:
     )
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert told.stdout.strip() == "[]"
+
+
+def test_texts_are_counted_compared_and_written_back(run: Run, tmp_path: Path) -> None:
+    old, new = tmp_path / "old.txt", tmp_path / "new.txt"
+    old.write_text("@ 1 | bracketed\nThey [shall {DNK} / should {USA}] meet.\n")
+    new.write_text("@ 1 | bracketed\nThey [shall]{DNK, USA} meet.\n")
+    assert "1 paragraphs, 1 brackets" in run("text", "left", str(old))[1]
+    told = json.loads(run("text", "left", str(old), "--json")[1])
+    assert told["parties"]["USA"] == {"proposes": 1, "opposes": 0}
+    assert "support gained" in run("text", "compare", str(old), str(new))[1]
+    assert run("text", "compare", str(old), str(old)) == (0, "The two say the same.\n", "")
+    written = "@ 1 | bracketed\nThey [shall]{DNK}[should]{USA} meet.\n"
+    assert run("text", "plain", str(old)) == (0, written, "")
+    old.write_text("@ 1 | bracketed\nThey\n[shall meet.\n")
+    status, _, told = run("text", "left", str(old))
+    assert status != 0
+    assert "old.txt, line 3" in told
+
+
+def test_documents_are_read_and_the_rest_goes_on(run: Run, tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.txt", tmp_path / "bad.txt"
+    good.write_text('Karin Holt said: "The survey ends in May." \n')
+    bad.write_bytes(b"\0\0")
+    status, out, err = run("read", str(bad), str(good), "--json")
+    assert status == 1
+    assert "bad.txt" in err
+    (document,) = json.loads(out)["documents"]
+    (statement,) = document["statements"]
+    assert statement["words"] == "The survey ends in May."
+    assert (statement["review"], statement["place"]) == ("proposed", "line 1")
+    shown = run("read", str(good))[1]
+    assert "Karin Holt" in shown
+    assert "characters 18 to 41" in shown
+    tables = tmp_path / "ours.toml"
+    tables.write_text("[[people]]\naliases = ['x']\n")
+    status, _, err = run("read", str(good), "--tables", str(tables))
+    assert status == 1
+    assert "ours.toml" in err
