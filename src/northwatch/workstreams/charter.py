@@ -132,6 +132,10 @@ class Charter:
         """Name of each party by code, in the charter's order."""
         return {party.code: party.name for party in self.parties}
 
+    def party_of(self, code: str) -> Party | None:
+        """Return the party of a code; None if the charter has none."""
+        return next((party for party in self.parties if party.code == code), None)
+
     @cached_property
     def issue_titles(self) -> Mapping[str, str]:
         """Title of each issue by slug, in the charter's order."""

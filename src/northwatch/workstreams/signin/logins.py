@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from northwatch.workstreams.guard import Reader
 from northwatch.workstreams.record import Record
 from northwatch.workstreams.signin import throttle
+from northwatch.workstreams.signin.membership import is_member, membership
 from northwatch.workstreams.signin.passwords import is_password, rehashed
 from northwatch.workstreams.signin.second_factor import takes_code
 from northwatch.workstreams.tables import login, member
@@ -54,7 +55,7 @@ def sign_in(record: Record, name: str, password: str, code: str, address: str) -
     known = is_password(row.password_hash if row else "", password)
     with record.writing(even_closed=True) as connection:
         heard, now = throttle.is_heard(connection, record, name, address), record.now_ms()
-        is_known = heard and known and row is not None and is_member(row, now)
+        is_known = heard and known and row is not None and is_member(record, row, now)
         if (
             row is None
             or not is_known
@@ -107,7 +108,7 @@ def finish_half(record: Record, held: str, code: str, address: str) -> str | Non
         row, now = connection.execute(query).first(), record.now_ms()
         name = row.name if row else None
         heard = throttle.is_heard(connection, record, name, address)
-        is_half = heard and row is not None and now < row.until_ms and is_member(row, now)
+        is_half = heard and row is not None and now < row.until_ms and is_member(record, row, now)
         if (
             row is None
             or not is_half
@@ -125,7 +126,7 @@ def login_of(record: Record, held: str) -> Login | None:
     with record.reading() as connection:
         row = connection.execute(query.where(login.c.hash == digest(held))).first()
     now = record.now_ms()
-    if row is None or row.ended_ms is not None or not is_member(row, now):
+    if row is None or row.ended_ms is not None or not is_member(record, row, now):
         return None
     if row.factor_ms is None:
         return None
@@ -136,9 +137,8 @@ def login_of(record: Record, held: str) -> Login | None:
         with record.writing(durable=False, even_closed=True) as connection:
             used = update(login).where(login.c.hash == row.hash)
             connection.execute(used.values(used_ms=now))
-    return Login(
-        row.hash, _reader(row, until_ms=until, factor_ms=row.factor_ms), row.name, row.person
-    )
+    reader = _reader(record, row, until_ms=until, factor_ms=row.factor_ms)
+    return Login(row.hash, reader, row.name, row.person)
 
 
 def renew(record: Record, held: Login, code: str, address: str) -> str | None:
@@ -165,14 +165,10 @@ def _end(connection: Connection, hashed: str, now: int) -> None:
     connection.execute(update(login).where(login.c.hash == hashed).values(ended_ms=now))
 
 
-def is_member(row: Row[Any], now: int) -> bool:
-    """Say whether a row's membership holds now."""
-    return bool(row.t_from_ms <= now and (row.t_to_ms is None or now < row.t_to_ms))
-
-
-def _reader(row: Row[Any], *, until_ms: int, factor_ms: int | None) -> Reader:
+def _reader(record: Record, row: Row[Any], *, until_ms: int, factor_ms: int | None) -> Reader:
+    t_from_ms, t_to_ms = membership(record, row)
     return Reader(
         member=row.member_id, party=row.party, roles=frozenset(row.roles.split()),
-        level=row.level, t_from_ms=row.t_from_ms, t_to_ms=row.t_to_ms, until_ms=until_ms,
+        level=row.level, t_from_ms=t_from_ms, t_to_ms=t_to_ms, until_ms=until_ms,
         factor_ms=factor_ms,
     )  # fmt: skip

@@ -31,6 +31,7 @@ from northwatch.errors import InputError, MissingError
 from northwatch.workstreams.guard import Reader
 from northwatch.workstreams.record import Record
 from northwatch.workstreams.signin.logins import start_login
+from northwatch.workstreams.signin.membership import is_member
 from northwatch.workstreams.tables import failed_try, member, passkey
 
 _HOLDS_MS: Final = 120_000
@@ -176,13 +177,13 @@ def sign_in_by_passkey(record: Record, host: str, origin: str, answer: str) -> s
         named = str(json.loads(said)["id"])
     except (InputError, ValueError, KeyError, TypeError):
         return None
-    query = select(passkey, member.c.t_from_ms, member.c.t_to_ms).join(
+    query = select(passkey, member.c.party, member.c.t_from_ms, member.c.t_to_ms).join(
         member, member.c.id == passkey.c.member_id
     )
     with record.writing(even_closed=True) as connection:
         row = connection.execute(query.where(passkey.c.credential_id == named)).first()
         now = record.now_ms()
-        if row is None or now < row.t_from_ms or (row.t_to_ms is not None and now >= row.t_to_ms):
+        if row is None or not is_member(record, row, now):
             return None
         try:
             found = verify_authentication_response(

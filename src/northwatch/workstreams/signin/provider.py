@@ -27,7 +27,8 @@ from northwatch.workstreams.keys import read_provider_secret
 from northwatch.workstreams.record import Record
 from northwatch.workstreams.settings import Provider, is_safe, read_settings, write_settings
 from northwatch.workstreams.signin import throttle
-from northwatch.workstreams.signin.logins import is_member, start_half
+from northwatch.workstreams.signin.logins import start_half
+from northwatch.workstreams.signin.membership import is_member
 from northwatch.workstreams.tables import member, provider_account
 
 BACK: Final = "/signin/provider/back"
@@ -142,7 +143,7 @@ def take_back(
     )  # fmt: skip
     with record.writing(even_closed=True) as connection:
         row = connection.execute(account).first()
-        if row is not None and is_member(row, record.now_ms()):
+        if row is not None and is_member(record, row, record.now_ms()):
             start_half(connection, record, row.id, held, HALF_MS)
 
 

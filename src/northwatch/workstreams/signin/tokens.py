@@ -10,6 +10,7 @@ from northwatch.errors import MissingError, ParameterError
 from northwatch.workstreams.guard import Reader
 from northwatch.workstreams.record import Record
 from northwatch.workstreams.signin.logins import digest
+from northwatch.workstreams.signin.membership import is_member, membership
 from northwatch.workstreams.tables import member, token
 
 PREFIX: Final = "northwatch_"
@@ -67,15 +68,16 @@ def reader_of_token(record: Record, held: str) -> Reader | None:
     now = record.now_ms()
     if row is None or row.ended_ms is not None or now >= row.until_ms:
         return None
-    if row.t_to_ms is not None and now >= row.t_to_ms:
+    if not is_member(record, row, now):
         return None
     if row.used_ms is None or now - row.used_ms >= _NOTED_MS:
         with record.writing(durable=False, even_closed=True) as connection:
             connection.execute(update(token).where(token.c.hash == row.hash).values(used_ms=now))
+    t_from_ms, t_to_ms = membership(record, row)
     roles = frozenset(row.its_roles.split()) & frozenset(row.roles.split())
     return Reader(
-        member=row.id, party=row.party, roles=roles, level=row.level, t_from_ms=row.t_from_ms,
-        t_to_ms=row.t_to_ms, until_ms=row.until_ms, factor_ms=None,
+        member=row.id, party=row.party, roles=roles, level=row.level, t_from_ms=t_from_ms,
+        t_to_ms=t_to_ms, until_ms=row.until_ms, factor_ms=None,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from northwatch.workstreams.people import NewMember
 from northwatch.workstreams.record import Record
 from northwatch.workstreams.signin import passwords, throttle
 from northwatch.workstreams.tables import member
-from tests.workstream import PASSWORD, Clock, code, made_record, reader
+from tests.workstream import PASSWORD, Clock, charter_text, code, made_record, reader
 
 
 @pytest.fixture
@@ -202,3 +202,29 @@ def test_people_know_their_own_the_heads_and_the_makers(record: Record) -> None:
 def test_a_short_password_is_refused(record: Record) -> None:
     with record.writing() as connection, pytest.raises(InputError):
         signin.set_password(connection, people.member_id(connection, "berta"), "short")
+
+
+def test_whose_party_has_left_is_no_member(tmp_path: Path) -> None:
+    text = charter_text().replace('name = "Bland"', 'name = "Bland"\nto = 2026-03-03')
+    record = made_record(tmp_path / "left", text=text)
+    held = entered(record)
+    login = signin.login_of(record, held)
+    assert login is not None
+    assert login.reader.t_to_ms is not None
+    token = signin.make_token(record, login.reader, "t", frozenset({"delegate"}), 5)
+    assert signin.reader_of_token(record, token) is not None
+    moved(record, hours=15, minutes=59)
+    assert signin.reader_of_token(record, token) is not None
+    moved(record, minutes=1)
+    assert signin.reader_of_token(record, token) is None
+    assert signin.login_of(record, held) is None
+    assert signin.sign_in(record, "berta", PASSWORD, code(record), "here") is None
+    assert signin.sign_in(record, "alice", PASSWORD, code(record), "here") is not None
+
+
+def test_whose_party_has_not_come_yet_is_no_member(tmp_path: Path) -> None:
+    text = charter_text().replace('name = "Bland"', 'name = "Bland"\nfrom = 2026-03-03')
+    record = made_record(tmp_path / "early", text=text)
+    assert signin.sign_in(record, "berta", PASSWORD, code(record), "here") is None
+    moved(record, hours=16)
+    assert signin.sign_in(record, "berta", PASSWORD, code(record), "here") is not None
