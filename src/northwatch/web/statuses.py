@@ -23,6 +23,7 @@ from northwatch.errors import (
     SecondRecordError,
     SettingsError,
     SourceError,
+    TextError,
     UnlikeError,
     UnreadableError,
 )
@@ -31,6 +32,7 @@ STATUSES: Final[dict[type[NorthwatchError], int]] = {
     NorthwatchError: 500,
     InputError: 400,
     ParameterError: 400,
+    TextError: 400,
     SchemaError: 500,
     SourceError: 502,
     UnreadableError: 502,
