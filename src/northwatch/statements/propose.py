@@ -30,10 +30,8 @@ VERSION: Final = "adjacency 1"
 
 _THAT: Final = re.compile(r" that ")
 _REPORT_REACH: Final = 70
-_SAYING: Final = re.compile(
-    r"\b(?:adding|saying|noting|stressing|clarifying|warning|stating) that "
-)
-_ACCORDING: Final = re.compile(r"\b[Aa]ccording to ")
+_SAYING: Final = re.compile(r"\b(?:adding|saying|noting|stressing|clarifying|warning|stating)$")
+_ACCORDING: Final = re.compile(r"(?<=[Aa])ccording to ")
 _NEAR: Final = 200
 _FEW: Final = 3
 
@@ -63,9 +61,11 @@ class _Text:
         place = bisect_right(self.quotes, at, key=lambda quote: quote.span.start) - 1
         return place >= 0 and at < self.quotes[place].span.end
 
-    def paragraph(self, at: int) -> Span:
-        """Return the paragraph of a place that is in one."""
-        return self.paragraphs[bisect_right(self.paragraphs, at, key=lambda p: p.start) - 1]
+    def paragraph(self, at: int) -> Span | None:
+        """Return the paragraph of a place; None if it is in none that counts."""
+        place = bisect_right(self.paragraphs, at, key=lambda p: p.start) - 1
+        held = self.paragraphs[place] if place >= 0 else None
+        return held if held and at < held.end else None
 
 
 def propose(text: str, tables: Tables, *, published: date | None = None) -> list[Proposal]:
@@ -145,16 +145,22 @@ def _is_near(read: _Text, last: tuple[Quote, Attribution], quote: Quote) -> bool
 
 def _reported(read: _Text, direct: Sequence[_Draft]) -> Iterator[_Draft]:
     """Give the clauses behind "said that", and the sentences with "according to"."""
-    for paragraph in read.paragraphs:
-        for found in _THAT.finditer(read.shadow, paragraph.start, paragraph.end):
-            reach = max(paragraph.start, found.start() - _REPORT_REACH)
-            cue = read.cues.reporting.search(read.shadow, reach, found.start())
-            if cue and not read.is_quoted(cue.start()):
-                yield from _clause(read, paragraph, Span(*cue.span(1)), found.end())
-        for found in _SAYING.finditer(read.shadow, paragraph.start, paragraph.end):
-            yield from _aside(read, paragraph, found, direct)
-        for found in _ACCORDING.finditer(read.shadow, paragraph.start, paragraph.end):
-            yield from _according(read, paragraph, found)
+    # Each begins with letters to look for, which is quick; what stands before is looked at there.
+    for found in _THAT.finditer(read.shadow):
+        paragraph = read.paragraph(found.start())
+        if paragraph is None or read.is_quoted(found.start()):
+            continue
+        start = max(paragraph.start, found.start() - _REPORT_REACH)
+        cue = read.cues.reporting.search(read.shadow, start, found.start())
+        saying = _SAYING.search(read.shadow, start, found.start())
+        if cue:
+            yield from _clause(read, paragraph, Span(*cue.span(1)), found.end())
+        elif saying:
+            yield from _aside(read, paragraph, Span(*saying.span()), found.end(), direct)
+    for found in _ACCORDING.finditer(read.shadow):
+        paragraph = read.paragraph(found.start())
+        if paragraph is not None:
+            yield from _according(read, paragraph, Span(found.start() - 1, found.end()))
 
 
 def _clause(read: _Text, paragraph: Span, cue: Span, start: int) -> Iterator[_Draft]:
@@ -167,25 +173,24 @@ def _clause(read: _Text, paragraph: Span, cue: Span, start: int) -> Iterator[_Dr
 
 
 def _aside(
-    read: _Text, paragraph: Span, found: re.Match[str], direct: Sequence[_Draft]
+    read: _Text, paragraph: Span, cue: Span, start: int, direct: Sequence[_Draft]
 ) -> Iterator[_Draft]:
     """Give what a speaker adds in the same sentence: `he noted, adding that …`."""
-    floor = sentence_start(read.shadow, paragraph.start, found.start())
-    place = bisect_right(direct, found.start(), key=lambda draft: draft.span.start)
+    floor = sentence_start(read.shadow, paragraph.start, cue.start)
+    place = bisect_right(direct, cue.start, key=lambda draft: draft.span.start)
     for draft in reversed(direct[max(place - _FEW, 0) : place]):
-        if draft.by and floor <= draft.by.cue.start < found.start():
-            cue = Span(found.start(), found.start() + len(found[0].split()[0]))
+        if draft.by and floor <= draft.by.cue.start < cue.start:
             by = Attribution(draft.by.mention, cue, "weak", "adds to what was quoted")
-            yield _Draft(_to_end(read, paragraph, found.end()), "indirect", by, "indirect")
+            yield _Draft(_to_end(read, paragraph, start), "indirect", by, "indirect")
             return
 
 
-def _according(read: _Text, paragraph: Span, found: re.Match[str]) -> Iterator[_Draft]:
-    start = sentence_start(read.shadow, paragraph.start, found.start())
-    stop = sentence_end(read.shadow, found.end(), paragraph.end)
-    mention = mention_behind(read.shadow, found.end(), stop, read.cues.offices)
+def _according(read: _Text, paragraph: Span, found: Span) -> Iterator[_Draft]:
+    start = sentence_start(read.shadow, paragraph.start, found.start)
+    stop = sentence_end(read.shadow, found.end, paragraph.end)
+    mention = mention_behind(read.shadow, found.end, stop, read.cues.offices)
     if mention is not None and '"' not in read.shadow[start:stop]:
-        cue = Span(found.start(), found.end() - 1)
+        cue = Span(found.start, found.end - 1)
         by = Attribution(mention, cue, "prepositional", "a sentence with according to")
         yield _Draft(_trimmed(read.shadow, Span(start, stop)), "indirect", by, "indirect")
 
@@ -251,6 +256,8 @@ def _said(read: _Text, draft: _Draft, published: date | None) -> Said | None:
         return None
     near = draft.by.mention.start
     paragraph = read.paragraph(near)
+    if paragraph is None:
+        return None
     start = sentence_start(read.shadow, paragraph.start, min(near, draft.span.start))
     stop = sentence_end(read.shadow, max(near, draft.span.end), paragraph.end)
     around = (Span(start, draft.span.start), Span(draft.span.end, stop))
