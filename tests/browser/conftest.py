@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from northwatch.web import create_app
 from northwatch.web.assets import STATIC
@@ -25,6 +25,7 @@ FLAGS = [
 ]  # fmt: skip
 NO_WEBGL = [flag for flag in FLAGS if "swiftshader" not in flag] + ["--disable-3d-apis"]
 READY_MS = 30_000
+expect.set_options(timeout=READY_MS)
 Opener = Callable[..., Page]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NO_WEBGL, Opener, ready, until
 
@@ -92,7 +92,7 @@ def test_buttons_move_the_window_and_play_stops_at_the_end(browse: Opener) -> No
     _settle(page)
     assert _query(page)["t_from"] == "2024-08-09T00:00Z"
     page.get_by_role("button", name="Play").click()
-    assert page.get_by_role("button", name="Pause").is_visible()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
     until(page, "document.querySelector('[data-play]').textContent === 'Play'")
     assert page.locator("input[name=t_to]").input_value() == "2024-08-21T00:00Z"
 

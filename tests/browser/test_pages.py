@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opener, ready, until, zipped_sizes
 
@@ -27,7 +27,7 @@ def test_a_number_opens_its_definition_and_the_vessels_it_counts(browse: Opener)
     assert page.locator("#evidence .value").inner_text() == number
     assert "not corrected for reception" in page.locator("#evidence").inner_text()
     page.locator("#evidence summary", has_text="Definition").click()
-    assert page.locator("#evidence dt", has_text="rule").is_visible()
+    expect(page.locator("#evidence dt", has_text="rule")).to_be_visible()
     page.locator("#evidence tbody a").first.click()
     page.wait_for_load_state()
     assert "/vessels/" in page.url
@@ -62,7 +62,7 @@ def test_trends_are_complete_without_script(browse: Opener) -> None:
     assert page.locator(".plot svg rect").count() > 20
     page.locator("table.figures td.strong a").first.click()
     assert "/figure" in page.url
-    assert page.locator("dt", has_text="rule").is_visible()
+    expect(page.locator("dt", has_text="rule")).to_be_visible()
 
 
 @pytest.mark.parametrize("kind", ["CSV", "Parquet"])
@@ -130,8 +130,8 @@ def test_a_vessel_prints_on_few_pages_without_controls(browse: Opener) -> None:
     made = page.pdf(format="A4", print_background=True)
     assert 1 <= len(re.findall(rb"/Type\s*/Page\b", made)) <= 3
     page.emulate_media(media="print")
-    assert not page.locator("nav[aria-label=Pages]").is_visible()
-    assert page.locator("#cite-h").is_visible()
+    expect(page.locator("nav[aria-label=Pages]")).not_to_be_visible()
+    expect(page.locator("#cite-h")).to_be_visible()
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyotp
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from northwatch.workstreams import keys, people, signin
 from northwatch.workstreams.settings import Provider
@@ -34,7 +34,7 @@ def test_a_member_comes_back_from_the_provider_and_is_let_in(
         record.close()
         with serving(record.folder, port=int(address.rpartition(":")[2])):
             page = browsers(FLAGS).new_context(locale="en-GB").new_page()
-            page.set_default_timeout(15_000)
+            page.set_default_timeout(30_000)
             page.goto(f"{address}/record/agenda")
             shot(page, tmp_path, "provider-door")
             page.get_by_role("link", name="Sign in with your organisation").click()
@@ -47,5 +47,5 @@ def test_a_member_comes_back_from_the_provider_and_is_let_in(
             page.get_by_label("Code from").fill(pyotp.TOTP(SECRET).now())
             page.get_by_role("button", name="Sign in").click()
             page.wait_for_url(f"{address}/")
-            assert page.get_by_text("Berta of BBB").is_visible()
+            expect(page.get_by_text("Berta of BBB")).to_be_visible()
             page.context.close()

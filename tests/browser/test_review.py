@@ -31,7 +31,7 @@ def test_an_article_is_read_and_judged_by_keyboard(  # noqa: PLR0915 - one story
     article.write_text(ARTICLE, encoding="utf-8")
     with serving(record.folder) as (_, address):
         page = browsers(FLAGS).new_context(locale="en-GB").new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{address}/")

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pyotp
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from northwatch.cli import demo
 from tests.browser.conftest import FLAGS
@@ -83,7 +83,7 @@ def test_the_whole_story(  # noqa: PLR0915 - one story
 ) -> None:
     context = browsers(FLAGS).new_context(viewport={"width": 1280, "height": 860}, locale="en-GB")
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     arctic, talks = servers["arctic-defence"], servers["greenland-talks"]
@@ -100,7 +100,7 @@ def test_the_whole_story(  # noqa: PLR0915 - one story
     shot(page, tmp_path, "03-finding-form")
     page.get_by_role("button", name="Put it on the record").click()
     assert page.locator("h1").inner_text() == "Vessels crossed gates in this window."
-    assert page.get_by_text("The picture of today gives the same rows.").is_visible()
+    expect(page.get_by_text("The picture of today gives the same rows.")).to_be_visible()
     assert "can read this, because it is marked" in page.locator(".why").inner_text()
     shot(page, tmp_path, "04-finding")
 
@@ -114,12 +114,12 @@ def test_the_whole_story(  # noqa: PLR0915 - one story
     release = page.url
     digest = page.locator(".preview code").last.inner_text()
     assert re.fullmatch(r"[0-9a-f]{64}", digest)
-    assert page.get_by_text("It has not been released.").is_visible()
+    expect(page.get_by_text("It has not been released.")).to_be_visible()
     shot(page, tmp_path, "05-preview")
     page.get_by_role("button", name="Ask for consents").click()
     page.get_by_role("button", name="Consent for NATO").click()
-    assert page.get_by_text("Every consent is there.").is_visible()
-    assert not page.get_by_role("button", name="Confirm as second person").is_visible()
+    expect(page.get_by_text("Every consent is there.")).to_be_visible()
+    expect(page.get_by_role("button", name="Confirm as second person")).not_to_be_visible()
     sign_out(page)
 
     # A second person, of another party, confirms.
@@ -140,9 +140,9 @@ def test_the_whole_story(  # noqa: PLR0915 - one story
     page.get_by_text("Bring in a release's file").click()
     page.set_input_files("input[type=file]", file)
     page.get_by_role("button", name="Verify and bring in").click()
-    assert page.get_by_text("A workstream on the Arctic").first.is_visible()
+    expect(page.get_by_text("A workstream on the Arctic").first).to_be_visible()
     page.get_by_role("link", name="Vessels crossed gates in this window.").click()
-    assert page.get_by_text("data hash", exact=False).first.is_visible()
+    expect(page.get_by_text("data hash", exact=False).first).to_be_visible()
     shot(page, tmp_path, "07-received")
     sign_out(page)
 
@@ -151,7 +151,7 @@ def test_the_whole_story(  # noqa: PLR0915 - one story
     page.goto(f"{talks[0]}/record/search")
     page.get_by_label("All of these words").fill("crossed gates")
     page.get_by_role("main").get_by_role("button", name="Search").click()
-    assert page.get_by_role("link", name="Vessels crossed gates in this window.").is_visible()
+    expect(page.get_by_role("link", name="Vessels crossed gates in this window.")).to_be_visible()
     page.goto(f"{talks[0]}/record/agenda")
     shot(page, tmp_path, "08-agenda")
     sign_out(page)
@@ -165,7 +165,7 @@ def test_the_whole_story(  # noqa: PLR0915 - one story
         for word in words[1:]:
             assert word not in told, (path, word)
     page.goto(f"{talks[0]}/record/agenda")
-    assert page.get_by_role("heading", name="Sign in").is_visible()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert "Talks on Greenland" not in page.content()
     assert not errors
     context.close()
@@ -176,7 +176,7 @@ def test_a_passkey_signs_in_once_per_answer(
 ) -> None:
     context = browsers(FLAGS).new_context(locale="en-GB")
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
     devtools = context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     device = {
@@ -195,7 +195,7 @@ def test_a_passkey_signs_in_once_per_answer(
     page.on("request", lambda asked: sent.append(asked.post_data or ""))
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url(f"{talks[0]}/")
-    assert page.get_by_text("Malik Petersen (made), Greenland").is_visible()
+    expect(page.get_by_text("Malik Petersen (made), Greenland")).to_be_visible()
     answer = next(told for told in sent if told.startswith("answer="))
     address = talks[0].removeprefix("http://")
     again = httpx.post(
