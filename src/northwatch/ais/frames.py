@@ -94,9 +94,10 @@ def _arrays(lifted: Lifted, slab: pa.Buffer) -> list[dict[str, pa.Array]]:
         rows = lifted.rows[place]
         if rows:
             ends, bits, texts = text_parts(rows, text_bytes)
-            starts = (at + ends, at, at + ends + bits)
-            sizes = (bits, ends, texts)
-            buffers = [slab.slice(s, n) for s, n in zip(starts, sizes, strict=True)]
+            # A copy: whoever keeps one text of a table keeps this, and not the slab of a block.
+            own = pa.py_buffer(slab.slice(at, ends + bits + texts).to_pybytes())
+            starts, sizes = (ends, 0, ends + bits), (bits, ends, texts)
+            buffers = [own.slice(s, n) for s, n in zip(starts, sizes, strict=True)]
             arrays[place][name] = pa.Array.from_buffers(pa.string(), rows, buffers)
             at += ends + bits + texts
     return arrays

@@ -40,7 +40,7 @@ ACCEPTED: Final = frozenset(
      "no_sentence", "blank", "header")
 )  # fmt: skip
 # Blocks whose static reports wait to be joined; equal ones are most of them.
-STATICS_HELD: Final = 64
+STATICS_HELD: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
