@@ -63,12 +63,6 @@ def tables() -> Tables:
     return read_tables(read_text("statements/cues.toml"), read_text("statements/claims.toml"))
 
 
-def shipped() -> Tables:
-    """Return all that is shipped."""
-    names = ("cues", "claims", "people")
-    return read_tables(*(read_text(f"statements/{name}.toml") for name in names))
-
-
 @dataclass
 class Score:
     """Counts of direct quotes: proposed with a speaker, right among them, labelled, found."""

@@ -37,6 +37,7 @@ def read(
     from northwatch.cli.output import err, progress, show_json
     from northwatch.errors import SourceError
     from northwatch.sources.documents import read_document
+    from northwatch.statements import propose
 
     known = _tables(tables or [])
     told, failed = [], False
@@ -49,7 +50,7 @@ def read(
                 failed = True
                 continue
             day = published.date() if published else document.published
-            told.append((document, day, _proposals(document, known, day)))
+            told.append((document, day, propose(document.text, known, published=day)))
     if as_json:
         show_json({"documents": [_as_json(*one) for one in told]})
     else:
@@ -75,12 +76,6 @@ def _tables(files: list[Path]) -> "Tables":
             raise UnreadableError(file=str(file), problem=str(error), remedy=remedy) from error
         texts.append(text)
     return read_tables(*texts)
-
-
-def _proposals(document: "Document", known: "Tables", day: date | None) -> "list[Proposal]":
-    from northwatch.statements import propose
-
-    return propose(document.text, known, published=day)
 
 
 def _as_json(document: "Document", day: date | None, proposals: "list[Proposal]") -> dict[str, Any]:

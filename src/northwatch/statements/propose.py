@@ -5,11 +5,10 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Final
 
 from northwatch.statements.dates import find_dates
-from northwatch.statements.mentions import Offices, mention_before, mention_behind
+from northwatch.statements.mentions import mention_before, mention_behind
 from northwatch.statements.proposals import BANDS, Claim, Mode, Proposal, Said, Span
 from northwatch.statements.quotes import Quote, find_quotes
 from northwatch.statements.resolve import Speakers
@@ -29,9 +28,10 @@ VERSION: Final = "adjacency 1"
 """Name and version of these rules: every proposal is kept with it."""
 
 _THAT: Final = re.compile(r" that ")
-_REPORT_REACH: Final = 70
 _SAYING: Final = re.compile(r"\b(?:adding|saying|noting|stressing|clarifying|warning|stating)$")
 _ACCORDING: Final = re.compile(r"(?<=[Aa])ccording to ")
+# In characters, and drafts.
+_REPORT_REACH: Final = 70
 _NEAR: Final = 200
 _FEW: Final = 3
 
@@ -82,22 +82,12 @@ def propose(text: str, tables: Tables, *, published: date | None = None) -> list
     """
     shadow = shadow_of(text)
     paragraphs = paragraphs_of(shadow)
-    cues = _cues(tables)
-    read = _Text(text, shadow, paragraphs, find_quotes(shadow, paragraphs), cues)
+    read = _Text(text, shadow, paragraphs, find_quotes(shadow, paragraphs), tables.cues)
     direct = list(_direct(read))
     drafts = sorted([*direct, *_reported(read, direct)], key=lambda draft: draft.span)
-    speakers = Speakers(text, shadow, paragraphs, tables, cues.offices)
+    speakers = Speakers(text, shadow, paragraphs, tables)
     scenes = find_scenes(shadow, paragraphs, published)
     return [_proposal(read, draft, speakers, scenes, tables, published) for draft in drafts]
-
-
-@lru_cache(maxsize=8)
-def _cues_of(strong: tuple[str, ...], weak: tuple[str, ...], offices: Offices) -> Cues:
-    return Cues(frozenset(strong), frozenset(weak), offices)
-
-
-def _cues(tables: Tables) -> Cues:
-    return _cues_of(tables.strong, tables.weak, tables.offices)
 
 
 # --- what is between marks -----------------------------------------------------------------------

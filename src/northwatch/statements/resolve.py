@@ -14,7 +14,6 @@ from functools import cached_property
 from typing import Final
 
 from northwatch.statements.mentions import (
-    Offices,
     kind_of,
     mention_behind,
     name_in,
@@ -32,17 +31,16 @@ _FAR: Final = 1_500
 class Speakers:
     """Who speaks in one text; mentions are given in the order in which they stand."""
 
-    def __init__(
-        self, text: str, shadow: str, paragraphs: Sequence[Span], tables: Tables, offices: Offices
-    ) -> None:
+    def __init__(self, text: str, shadow: str, paragraphs: Sequence[Span], tables: Tables) -> None:
         """Read a text, its paragraphs and the tables."""
         self._text = text
         self._shadow = shadow
         self._paragraphs = paragraphs
         self._starts = [paragraph.start for paragraph in paragraphs]
         self._tables = tables
-        self._offices = offices
+        self._offices = tables.offices
         self._seen: list[Mention] = []
+        self._given: dict[tuple[str, str], bool] = {}  # is an office in the text with a name?
 
     def of(self, span: Span) -> Mention:
         """Return whom the words of a span name."""
@@ -131,8 +129,12 @@ class Speakers:
         if person is None or day is None:
             return None
         for held in person.capacities:
-            if held.t_from <= day < held.t_to and self._gives(person, held):
-                return held.title
+            if held.t_from <= day < held.t_to:
+                key = person.name, held.title
+                if key not in self._given:
+                    self._given[key] = self._gives(person, held)
+                if self._given[key]:
+                    return held.title
         return None
 
     def _gives(self, person: Person, held: Capacity) -> bool:

@@ -18,8 +18,10 @@ from northwatch.statements.quotes import Quote
 SHORT_WORDS: Final = 4
 """Quotes of fewer words are as often no speech: names, titles, a word at arm's length."""
 
+# All in characters.
 _SHORT_REACH: Final = 24
 _REACH: Final = 240
+_LONGEST_SENTENCE: Final = 2_000
 _ACCORDING: Final = re.compile(r"[Aa]ccording to ")
 _BREAK: Final = re.compile(r"[.!?][\"')]* +(?=[\"'A-Z(])")
 _ABBREVIATED: Final = re.compile(r"(?:\b[A-Z]|\b(?:Mrs?|Ms|Dr|Prof|Gen|Adm|Sen|Rep|St|No))\.$")
@@ -145,8 +147,8 @@ def _before(shadow: str, quote: Quote, floor: int, cues: Cues) -> Attribution | 
 
 
 def sentence_start(shadow: str, floor: int, at: int) -> int:
-    """Return where the sentence around a place begins, not before `floor`."""
-    start = floor
+    """Return where the sentence around a place begins, not before `floor`; looks nearby only."""
+    start = floor = max(floor, at - _LONGEST_SENTENCE)
     for found in _BREAK.finditer(shadow, floor, at):
         if not _ABBREVIATED.search(shadow, max(floor, found.start() - 6), found.start() + 1):
             start = found.end()
@@ -154,7 +156,8 @@ def sentence_start(shadow: str, floor: int, at: int) -> int:
 
 
 def sentence_end(shadow: str, at: int, ceiling: int) -> int:
-    """Return where the sentence around a place ends, its mark included, not beyond `ceiling`."""
+    """Return where the sentence around a place ends, its mark included; looks nearby only."""
+    ceiling = min(ceiling, at + _LONGEST_SENTENCE)
     for found in _BREAK.finditer(shadow, at, ceiling):
         if not _ABBREVIATED.search(shadow, max(at, found.start() - 6), found.start() + 1):
             return found.start() + 1

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from northwatch.statements.mentions import Offices
 from northwatch.statements.proposals import ClaimKind
+from northwatch.statements.speakers import Cues
 
 _OFFICES: Final = ("heads", "unnamed", "titles")
 _FAR_PAST: Final = date(1, 1, 1)
@@ -74,6 +75,11 @@ class Tables:
     issues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     claims: Mapping[ClaimKind, tuple[str, ...]] = field(default_factory=dict)
     offices: Offices = field(default_factory=Offices)
+
+    @cached_property
+    def cues(self) -> Cues:
+        """The cues with their patterns."""
+        return Cues(frozenset(self.strong), frozenset(self.weak), self.offices)
 
     @cached_property
     def claim_patterns(self) -> tuple[tuple[ClaimKind, re.Pattern[str]], ...]:

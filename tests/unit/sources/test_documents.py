@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from northwatch.errors import EmptyError, UnreadableError
+from northwatch.pipeline.proposing import shipped_tables
 from northwatch.sources.documents import Document, read_document
 from northwatch.statements import propose
-from tests.gold.labelled import shipped
 from tests.made_pdf import made_pdf
 from tests.unit.statements.test_propose import ARTICLE
 
@@ -35,7 +35,9 @@ def read(folder: Path, name: str, content: bytes | str) -> Document:
 
 
 def told(document: Document) -> list[tuple[str, str | None]]:
-    made = propose(document.text, shipped(), published=document.published or date(2026, 2, 4))
+    made = propose(
+        document.text, shipped_tables(), published=document.published or date(2026, 2, 4)
+    )
     return [
         (" ".join(one.words.split()), one.speaker.person if one.speaker else None) for one in made
     ]

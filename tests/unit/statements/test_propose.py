@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from northwatch.pipeline.proposing import shipped_tables
 from northwatch.statements import Proposal, propose, read_tables
-from tests.gold.labelled import shipped
 from tests.shared_data import shared
 
 ARTICLE = """\
@@ -20,7 +20,7 @@ them," he noted, adding that NATO will have no role in it. A senior official sai
 
 
 def proposals(text: str = ARTICLE) -> list[Proposal]:
-    return propose(text, shipped(), published=date(2026, 2, 4))
+    return propose(text, shipped_tables(), published=date(2026, 2, 4))
 
 
 def test_the_speaker_of_a_pronoun_is_the_subject_before_it() -> None:
@@ -46,7 +46,7 @@ def test_no_capacity_from_a_heading_or_before_it_was_held() -> None:
     (one,) = proposals(text)
     assert one.capacity is None
     early = propose(
-        'NATO Secretary General Mark Rutte said: "We are here together."', shipped(),
+        'NATO Secretary General Mark Rutte said: "We are here together."', shipped_tables(),
         published=date(2024, 9, 30),
     )  # fmt: skip
     assert early[0].capacity is None
@@ -101,7 +101,7 @@ def test_a_person_without_a_name_is_refused() -> None:
 
 def test_the_announcement_of_the_two_workstreams() -> None:
     text = shared("documents/press_2026-01-26_two_workstreams.txt").read_text(encoding="utf-8")
-    made = propose(text, shipped(), published=date(2026, 1, 26))
+    made = propose(text, shipped_tables(), published=date(2026, 1, 26))
     direct = [one for one in made if one.mode == "direct"]
     assert [one.words.split()[:3] for one in direct] == [
         ["Basically,", "what", "was"], ["So", "one", "workstream"], ["The", "second", "workstream"],

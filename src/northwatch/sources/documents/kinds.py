@@ -4,6 +4,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any, Final
 
 _FIRST: Final = 2_048
@@ -158,8 +159,6 @@ def _html_day(root: Any) -> str:  # noqa: ANN401 - an element of lxml
 
 
 def _real_day(day: str) -> str:
-    from datetime import date  # noqa: PLC0415 - as above
-
     try:
         return str(date.fromisoformat(day)) if day else ""
     except ValueError:

@@ -8,6 +8,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePath
@@ -60,7 +61,8 @@ class Document:
 
     def place(self, at: int) -> str:
         """Return where a character of the text stands in the original."""
-        return next((part.place for part in self.parts if part.start <= at < part.end), "")
+        found = bisect_right(self.parts, at, key=lambda part: part.start) - 1
+        return self.parts[found].place if found >= 0 and at < self.parts[found].end else ""
 
 
 def read_document(path: Path) -> Document:

@@ -15,7 +15,7 @@ from northwatch.workstreams.queue import waiting
 
 router: Final = APIRouter(include_in_schema=False)
 _SHOWN: Final = 50
-REASONS: Final = (
+_REASONS: Final = (
     "nobody said this", "another speaker", "not these words", "not for this workstream",
     "said twice",
 )  # fmt: skip
@@ -35,7 +35,7 @@ def review(request: Request) -> Response:
         for one in found[:_SHOWN]
     ]
     return page(
-        request, "record/review.html", {"rows": rows, "total": len(found), "reasons": REASONS}
+        request, "record/review.html", {"rows": rows, "total": len(found), "reasons": _REASONS}
     )
 
 

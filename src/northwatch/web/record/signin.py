@@ -6,12 +6,14 @@ from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import JSONResponse, RedirectResponse
 
 from northwatch.errors import MissingError, ProviderError
+from northwatch.units import MS_PER_S
 from northwatch.web.record.draw import page
 from northwatch.web.record.frame import COOKIE, Sent, desk_of, login_in, record_of
 from northwatch.workstreams.guard import is_fresh
 from northwatch.workstreams.settings import Provider, read_settings
 from northwatch.workstreams.signin import (
     BACK,
+    HALF_MS,
     Login,
     ask_new,
     ask_signin,
@@ -42,7 +44,7 @@ class _Kept(TypedDict):
 _REFUSED: Final = "That does not sign anybody in. Check the name, the password and a fresh code."
 _NOBODY: Final = "That does not sign anybody in. Wait for the next code, or begin again."
 _HALF: Final = "__Host-half"
-_HALF_S: Final = 600
+_HALF_S: Final = HALF_MS // MS_PER_S
 _OURS: Final[_Kept] = {"secure": True, "httponly": True, "path": "/"}
 _WRONG_CODE: Final = "That code is not right, or was used before. Wait for the next one."
 router: Final = APIRouter(include_in_schema=False)

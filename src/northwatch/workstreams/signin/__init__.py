@@ -22,6 +22,7 @@ from northwatch.workstreams.signin.passkeys import (
 from northwatch.workstreams.signin.passwords import LEAST_LENGTH, first_password, set_password
 from northwatch.workstreams.signin.provider import (
     BACK,
+    HALF_MS,
     discover,
     link,
     send,
@@ -46,6 +47,7 @@ from northwatch.workstreams.signin.tokens import (
 
 __all__ = [
     "BACK",
+    "HALF_MS",
     "LEAST_LENGTH",
     "PREFIX",
     "Asked",
